@@ -1,0 +1,183 @@
+"""Everything a person reads comes from one catalogue file per language; this module finds, counts and dates it.
+
+A language is one line in `LANGUAGES` and one file in `catalogues/`. Texts are addressed by dotted keys; an entry that
+is a table of CLDR plural categories is chosen by `count`. Digits are Latin and dates absolute in every language.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+Direction = Literal["ltr", "rtl"]
+CATALOGUES = Path(__file__).parent / "catalogues"
+PLURAL_CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+
+class UnknownLanguage(KeyError):
+    """No such tag in the registry, or no catalogue for it."""
+
+
+class MissingText(KeyError):
+    """The catalogue of this language has no such key, or a plural was asked for without `count`."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the registry. `ary` borrows Morocco's Arabic: Babel knows no `ary`."""
+
+    tag: str
+    locale: str
+    direction: Direction
+    native_name: str
+
+
+REGISTRY = (
+    Entry("en", "en_GB", "ltr", "English"),
+    Entry("fr", "fr_FR", "ltr", "Français"),
+    Entry("az", "az", "ltr", "Azərbaycanca"),
+    Entry("ru", "ru", "ltr", "Русский"),
+    Entry("ar", "ar", "rtl", "العربية"),
+    Entry("ary", "ar_MA", "rtl", "الدارجة المغربية"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """One language a person can read, with its catalogue."""
+
+    tag: str
+    locale: Locale
+    direction: Direction
+    native_name: str
+    catalogue: Mapping[str, Any] = field(repr=False)
+
+    def has(self, key: str, /) -> bool:
+        """True where `key` leads to a text, plural or not."""
+        found = self._find(key)
+        return isinstance(found, str) or is_plural(found)
+
+    def pattern(self, key: str, /, *, count: int | None = None) -> str:
+        """The text of `key` with its placeholders still open; the plural form for `count` where it has forms.
+
+        Raises MissingText where the key leads nowhere, to a section, or to a plural without `count`.
+        """
+        found = self._find(key)
+        if isinstance(found, str):
+            return found
+        if not is_plural(found):
+            raise MissingText(f"{self.tag}: no text for {key!r}")
+        if count is None:
+            raise MissingText(f"{self.tag}: {key!r} is a plural and needs a count")
+        form: str = found.get(self.locale.plural_form(count)) or found["other"]
+        return form
+
+    def text(self, key: str, /, **values: object) -> str:
+        """The text of `key` with `values` in its named placeholders. Raises MissingText, and KeyError for a
+        placeholder without a value."""
+        count = values.get("count")
+        return self.pattern(key, count=count if isinstance(count, int) else None).format(**values)
+
+    def day(self, day: date, /, *, with_year: bool = False) -> str:
+        """Weekday, day and month: "Friday 23 April"."""
+        return self._date(day, "day_with_year" if with_year else "day")
+
+    def short_day(self, day: date, /, *, with_year: bool = False) -> str:
+        """Day and month: "23 April"."""
+        return self._date(day, "short_day_with_year" if with_year else "short_day")
+
+    def time(self, moment: time | datetime, /) -> str:
+        """Hours and minutes of the clock on the wall, "08:30"."""
+        return f"{moment.hour:02d}:{moment.minute:02d}"
+
+    def moment(self, moment: datetime, /) -> str:
+        """A day and a time: "Tuesday 20 April, 18:00". `moment` is already in the reader's zone."""
+        return self.text("dates.moment", day=self.day(moment), time=self.time(moment))
+
+    def by(self, moment: datetime, /) -> str:
+        """The latest time of something: "Tuesday 20 April, by 18:00"."""
+        return self.text("dates.by", day=self.day(moment), time=self.time(moment))
+
+    def span(self, start: date, end: date, /) -> str:
+        """From one day to another: "26 to 28 April"; one day where both are the same."""
+        if start == end:
+            return self.day(start)
+        if (start.year, start.month) == (end.year, end.month):
+            return self.text("dates.span", start=str(start.day), end=self.short_day(end))
+        return self.text("dates.span", start=self.short_day(start), end=self.short_day(end))
+
+    def listing(self, items: Sequence[str], /) -> str:
+        """Items joined as this language joins them: "a, b and c"."""
+        return format_list(list(items), locale=self.locale)
+
+    def _date(self, day: date, kind: str) -> str:
+        return format_date(day, self.pattern(f"dates.patterns.{kind}"), locale=self.locale)
+
+    def _find(self, key: str) -> Any:
+        found: Any = self.catalogue
+        for part in key.split("."):
+            if not isinstance(found, dict) or part not in found:
+                return None
+            found = found[part]
+        return found
+
+
+class Languages(Mapping[str, Language]):
+    """The registry's languages whose catalogue exists, in the registry's order, each loaded once when first used."""
+
+    def __getitem__(self, tag: str) -> Language:
+        return _load(tag)
+
+    def __iter__(self) -> Iterator[str]:
+        return (entry.tag for entry in REGISTRY if _path(entry.tag).is_file())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+LANGUAGES: Mapping[str, Language] = Languages()
+
+
+def language(tag: str) -> Language:
+    """The language of `tag`. Raises UnknownLanguage."""
+    return _load(tag)
+
+
+def is_plural(entry: object) -> bool:
+    """True for a table of plural categories, as against a section of the catalogue."""
+    return isinstance(entry, dict) and "other" in entry and entry.keys() <= PLURAL_CATEGORIES
+
+
+def flatten(catalogue: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | dict[str, str]]]:
+    """Every dotted key of a catalogue with its text or its plural forms."""
+    for name, entry in catalogue.items():
+        key = f"{prefix}{name}"
+        if isinstance(entry, dict) and not is_plural(entry):
+            yield from flatten(entry, f"{key}.")
+        else:
+            yield key, entry
+
+
+def _path(tag: str) -> Path:
+    return CATALOGUES / f"{tag}.toml"
+
+
+@lru_cache(maxsize=len(REGISTRY))
+def _load(tag: str) -> Language:
+    entry = next((entry for entry in REGISTRY if entry.tag == tag), None)
+    if entry is None or not _path(tag).is_file():
+        raise UnknownLanguage(tag)
+    return Language(
+        tag=entry.tag,
+        locale=Locale.parse(entry.locale),
+        direction=entry.direction,
+        native_name=entry.native_name,
+        catalogue=tomllib.loads(_path(tag).read_text(encoding="utf-8")),
+    )

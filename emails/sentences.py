@@ -1,0 +1,211 @@
+"""What the parts of a client's mail say, line by line, so that HTML and plain text cannot drift apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from emails.contexts import (
+    Agreed,
+    AskLine,
+    ClientUpdate,
+    Closing,
+    CorrectedPart,
+    DateLine,
+    Delay,
+    DueLine,
+    Engagement,
+    NoNews,
+    Person,
+    Standing,
+    Step,
+    Waiting,
+    Who,
+)
+from emails.phrasing import Phrases
+
+MOST_ASKS = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label and what is said under it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DateRow:
+    """One agreed date: its label, when it is now, how it stands, and how it came to be."""
+
+    label: str
+    now: str
+    standing: Standing
+    stands: str | None
+    history: str | None
+
+
+class Sentences(Phrases):
+    """The phrases of a language made into the lines of a mail."""
+
+    def progress(self, engagement: Engagement) -> str | None:
+        """How many of the agreed steps are done, in words; None where nothing is counted."""
+        total, done = engagement.steps_total, min(engagement.steps_done, engagement.steps_total)
+        if total <= 0:
+            return None
+        if done == total:
+            return self.t("progress_all", count=total)
+        return self.t("progress", count=done, total=total)
+
+    def percent(self, engagement: Engagement) -> int:
+        """The length of the bar, 0 to 100."""
+        total = engagement.steps_total
+        return round(100 * min(engagement.steps_done, total) / total) if total > 0 else 0
+
+    def done(self, mail: ClientUpdate) -> list[str]:
+        """What became of the step announced last time, then what got done."""
+        lines = []
+        if mail.step_done and mail.last_step:
+            lines.append(self.t(f"step.{mail.step_done}", step=self.line(mail.last_step)))
+        if mail.done:
+            lines.append(self.words(mail.done))
+        return lines
+
+    def delay(self, delay: Delay, next_news_at: datetime | None) -> list[Row]:
+        """The new date first; then why, what we do, what was first agreed. Sorry only where it was us."""
+        rows = [Row(self.t("heading.new_date"), self._moved_to(delay, next_news_at))]
+        if delay.cause is Who.US:
+            rows[0] = Row(rows[0].label, self.together([_full(rows[0].text, self), self.t("delay.sorry")]))
+        why = self._why(delay)
+        if why:
+            rows.append(Row(self.t("heading.why"), self.together(why)))
+        if delay.what_we_do:
+            rows.append(Row(self.t("heading.what_we_do"), self.words(delay.what_we_do)))
+        if delay.moved:
+            first = self.t(
+                "delay.first_agreed", first=self.agreed(delay.first), moved=self.t("delay.moved", count=delay.moved)
+            )
+            rows.append(Row(self.t("heading.first_agreed"), first))
+        return rows
+
+    def step(self, step: Step) -> Row:
+        """Who does what comes next, and by when."""
+        name = self.name(step.name) if step.name else None
+        by_reader = self.t(f"step.{step.who}") if step.who in (Who.US, Who.YOU) or name is None else name
+        return Row(by_reader, self.by_day(self.line(step.text), step.by))
+
+    def dates(self, dates: Sequence[DateLine], *, is_plain: bool = False) -> list[DateRow]:
+        """The agreed dates as they stand; `is_plain` leaves out the standing, where nothing is claimed for today."""
+        rows = [self._date(line) for line in dates]
+        return [replace(row, stands=None) for row in rows] if is_plain else rows
+
+    def asks(self, asks: Sequence[AskLine]) -> list[str]:
+        """What we need from the reader, at most ten; the page shows the rest."""
+        return [self._ask(ask) for ask in asks[:MOST_ASKS]]
+
+    def more_asks(self, asks: Sequence[AskLine]) -> str | None:
+        """How many asks a mail leaves to the page."""
+        left = len(asks) - MOST_ASKS
+        return self.t(":words.and_more", count=left) if left > 0 else None
+
+    def waiting(self, waiting: Waiting) -> str:
+        """That nothing is new, for whom we wait and since when, and whether the plan stands."""
+        has_name = waiting.who is Who.OTHER and waiting.name is not None
+        key = f"waiting.{waiting.who}" + ("_name" if has_name else "") + ("_since" if waiting.since else "")
+        values: dict[str, object] = {"name": waiting.name} if has_name else {}
+        if waiting.since:
+            values["day"] = self.day(waiting.since)
+        plan = "plan_stands" if waiting.plan_stands else "plan_unsure"
+        return self.together([self.t(key, **values), self.t(f"waiting.{plan}")])
+
+    def person(self, person: Person) -> str:
+        """Somebody's name, number and hours on one line."""
+        parts = [self.name(person.name)]
+        if person.phone:
+            parts.append(self.phone(person.phone))
+        if person.hours:
+            parts.append(self.name(person.hours))
+        return self.joined(parts)
+
+    def no_news_call(self, mail: NoNews) -> str | None:
+        """When news comes, and the firm's number: this mail is nobody's in particular."""
+        number = mail.brand.phone or mail.owner.phone
+        if mail.next_news_at is None:
+            return self.t("no_news.call", phone=self.phone(number)) if number else None
+        by = self.by(mail.next_news_at)
+        if number is None:
+            return self.t("no_news.news_by", by=by)
+        return self.t("no_news.news_by_or_call", by=by, phone=self.phone(number))
+
+    def part(self, part: CorrectedPart) -> str:
+        """The heading of a corrected part; a name of its own where it is none of ours."""
+        key = f"correction.part.{part.what}"
+        return self.t(key) if self.language.has(f"mail.{key}") else self.name(part.what)
+
+    def closing(self, mail: Closing) -> str:
+        """What a last mail says first: that all is done, or that the work rests."""
+        if not mail.is_pause:
+            return self.t("closing.lead")
+        if mail.resumes_on is None:
+            return self.t("closing.lead_pause")
+        return self.t("closing.lead_pause_until", day=self.day(mail.resumes_on))
+
+    def due(self, line: DueLine) -> str:
+        """When an update goes out and by when it was promised."""
+        if line.is_late:
+            return self.t("staff.due_late", promised_at=self.moment(line.promised_by))
+        return self.t("staff.due", send_at=self.time(line.send_at), promised_by=self.time(line.promised_by))
+
+    def _moved_to(self, delay: Delay, next_news_at: datetime | None) -> str:
+        was = self.agreed(delay.was)
+        if not is_known(delay.now):
+            if next_news_at is None:
+                return self.t("delay.to_be_set_plain", was=was)
+            return self.t("delay.to_be_set", was=was, by=self.by(next_news_at))
+        return self.t("delay.moved_to", now=self.agreed(delay.now), was=was)
+
+    def _why(self, delay: Delay) -> list[str]:
+        said = []
+        if delay.reason and delay.why:
+            said.append(_full(self.t(":words.colon", label=delay.reason, text=self.line(delay.why)), self))
+        elif delay.why:
+            said.append(_full(self.line(delay.why), self))
+        elif delay.reason:
+            said.append(_full(self.name(delay.reason), self))
+        if delay.cause is Who.OTHER and delay.other_name:
+            said.append(self.t("delay.cause_other_name", name=delay.other_name))
+        elif delay.cause is not Who.US:
+            said.append(self.t(f"delay.cause_{delay.cause}"))
+        return said
+
+    def _date(self, line: DateLine) -> DateRow:
+        is_first = line.first == line.now and not line.moved
+        stands = self.t(f"standing.{line.standing}")
+        if line.standing is Standing.HOLDS and is_first and is_known(line.now):
+            stands = self.t("standing.holds_first")
+        if line.standing is Standing.DONE and line.done_on:
+            stands = self.t("standing.done_on", day=self.day(line.done_on))
+        history = None
+        if line.moved:
+            moved = self.t("delay.moved", count=line.moved)
+            history = self.t("standing.first_agreed_moved", first=self.agreed(line.first), moved=moved)
+        elif not is_first:
+            history = self.t("standing.first_agreed", first=self.agreed(line.first))
+        return DateRow(self.name(line.label), self.agreed(line.now), line.standing, stands, history)
+
+    def _ask(self, ask: AskLine) -> str:
+        text = self.line(ask.text)
+        if ask.is_overdue and ask.due_on:
+            return self.t("ask.overdue", text=text, day=self.day(ask.due_on))
+        return self.by_day(text, ask.due_on)
+
+
+def is_known(agreed: Agreed) -> bool:
+    """Whether a promised date says anything at all."""
+    return agreed.start is not None or agreed.days is not None or agreed.condition is not None
+
+
+def _full(text: str, phrases: Phrases) -> str:
+    """`text` ended as a sentence, so that another can follow."""
+    bare = text.removesuffix("</span>").rstrip()
+    return text if bare.endswith((".", "!", "?", "؟", "…")) else phrases.ended(text)

@@ -1,0 +1,1 @@
+"""Tests of how e-mails are written."""

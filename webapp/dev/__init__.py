@@ -1,0 +1,1 @@
+"""The demo inbox: where mails go when no mail server is set, and the pages that show them."""

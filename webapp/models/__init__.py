@@ -1,0 +1,79 @@
+"""The nouns, re-exported, so that importing this package maps every table."""
+
+from webapp.models.ask import Ask, AskState, Fact
+from webapp.models.audit import AuditEntry
+from webapp.models.base import Base, Labels
+from webapp.models.client import AddressState, Client, Contact
+from webapp.models.clockwork import LimitedAct, Tick
+from webapp.models.engagement import Engagement, EngagementState, HandOver, Participation, PartOf
+from webapp.models.firm import Firm
+from webapp.models.link import Link, Purpose
+from webapp.models.milestone import Milestone
+from webapp.models.outbox import MailState, OutboxEmail, OutboxTelling
+from webapp.models.promise import Act, Cause, Promise, PromiseWords
+from webapp.models.reply import Reply, ReplyKind
+from webapp.models.service import Service, Stage, UsualMilestone
+from webapp.models.slot import (
+    Checkpoint,
+    CheckpointDraft,
+    CheckpointRevision,
+    CheckpointState,
+    InternalNote,
+    Slot,
+    SlotState,
+)
+from webapp.models.task import Task, TaskKind
+from webapp.models.update import Telling, TellingState, Update, UpdateKind
+from webapp.models.user import Role, SignInChallenge, User, UserSession
+
+__all__ = [
+    "Act",
+    "AddressState",
+    "Ask",
+    "AskState",
+    "AuditEntry",
+    "Base",
+    "Cause",
+    "Checkpoint",
+    "CheckpointDraft",
+    "CheckpointRevision",
+    "CheckpointState",
+    "Client",
+    "Contact",
+    "Engagement",
+    "EngagementState",
+    "Fact",
+    "Firm",
+    "HandOver",
+    "InternalNote",
+    "Labels",
+    "LimitedAct",
+    "Link",
+    "MailState",
+    "Milestone",
+    "OutboxEmail",
+    "OutboxTelling",
+    "PartOf",
+    "Participation",
+    "Promise",
+    "PromiseWords",
+    "Purpose",
+    "Reply",
+    "ReplyKind",
+    "Role",
+    "Service",
+    "SignInChallenge",
+    "Slot",
+    "SlotState",
+    "Stage",
+    "Task",
+    "TaskKind",
+    "Telling",
+    "TellingState",
+    "Tick",
+    "Update",
+    "UpdateKind",
+    "User",
+    "UserSession",
+    "UsualMilestone",
+]

@@ -1,0 +1,23 @@
+"""What was agreed with the client by a date."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.models.base import Identified, Labels
+from webapp.models.promise import Promise
+
+
+class Milestone(Identified):
+    """A step with an agreed date; the dates themselves are in the ledger of promises."""
+
+    __tablename__ = "milestone"
+
+    engagement_id: Mapped[int] = mapped_column(ForeignKey("engagement.id"), index=True)
+    position: Mapped[int]
+    labels: Mapped[Labels]
+    done_on: Mapped[date | None]
+    done_recorded_at: Mapped[datetime | None]
+    is_at_risk: Mapped[bool] = mapped_column(default=False)
+    promises: Mapped[list[Promise]] = relationship(order_by="Promise.number")

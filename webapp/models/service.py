@@ -1,0 +1,49 @@
+"""Kinds of work: the playbook a new engagement starts from."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.models.base import Identified, Labels
+
+
+class Service(Identified):
+    """Stages, usual milestones, rhythm, delay reasons and ready sentences, labelled in the firm's languages.
+
+    `cadence` has the shape of `services.cadences.dump`. `reasons` is a list of {"key", "labels"};
+    `sentences` a list of {"part": done | next | why | action, "labels"}.
+    """
+
+    __tablename__ = "service"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    labels: Mapped[Labels]
+    cadence: Mapped[dict[str, Any]]
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    sentences: Mapped[list[Any]] = mapped_column(default=list)
+    retired_at: Mapped[datetime | None]
+    stages: Mapped[list["Stage"]] = relationship(order_by="Stage.position")
+    usual_milestones: Mapped[list["UsualMilestone"]] = relationship(order_by="UsualMilestone.position")
+
+
+class Stage(Identified):
+    __tablename__ = "stage"
+    __table_args__ = (UniqueConstraint("service_id", "position"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    position: Mapped[int]
+    labels: Mapped[Labels]
+
+
+class UsualMilestone(Identified):
+    """A milestone most engagements of a service have, `offset_days` working days after the start."""
+
+    __tablename__ = "usual_milestone"
+    __table_args__ = (UniqueConstraint("service_id", "position"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    position: Mapped[int]
+    labels: Mapped[Labels]
+    offset_days: Mapped[int]

@@ -1,0 +1,233 @@
+"""The half-minute form: what is due, drafts, submitting, and what a submission changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Ask,
+    AskState,
+    Checkpoint,
+    CheckpointDraft,
+    CheckpointRevision,
+    CheckpointState,
+    Engagement,
+    EngagementState,
+    InternalNote,
+    Milestone,
+    Slot,
+    SlotState,
+    User,
+)
+from webapp.services import audits, planning, promises
+from webapp.services.answers import Answers, DateAnswer, Holds
+from webapp.services.errors import AlreadySentOut, Refused, SomebodyElseSubmitted
+
+NOTHING_NEW_IN_A_ROW = 3
+OPEN_SLOTS = (SlotState.PLANNED, SlotState.NO_NEWS)
+
+
+def due(session: Session, user: User, *, until: datetime) -> Sequence[Checkpoint]:
+    """The forms a user owes, soonest first: planned slots that go out before `until`, and missed ones whose client
+    still waits for the news."""
+    return session.scalars(
+        select(Checkpoint)
+        .join(Slot, Checkpoint.slot_id == Slot.id)
+        .join(Engagement, Slot.engagement_id == Engagement.id)
+        .where(
+            Engagement.owner_id == user.id,
+            Engagement.state == EngagementState.OPEN,
+            Slot.state == SlotState.PLANNED,
+            Slot.send_at < until,
+        )
+        .order_by(Slot.send_at, Slot.id)
+    ).all()
+
+
+def lock(session: Session, checkpoint_id: int) -> Checkpoint | None:
+    """The checkpoint, held against everybody else until this transaction ends."""
+    return session.scalars(
+        select(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+
+
+def submit(
+    session: Session,
+    checkpoint: Checkpoint,
+    answers: Answers,
+    *,
+    note: str,
+    based_on: int,
+    by: User,
+    now: datetime,
+) -> CheckpointRevision:
+    """Keep what was reported: a revision, the moves in the ledger, asks and the internal note, all or nothing.
+
+    `based_on` is the revision the form was opened with. The same answers by the same person twice are one revision;
+    anything else submitted in between raises SomebodyElseSubmitted, so that no text is lost. After the mail went out
+    it raises AlreadySentOut. If the sending time has passed, the update is released at once.
+    """
+    slot = checkpoint.slot
+    newest = checkpoint.revisions[-1] if checkpoint.revisions else None
+    stored = answers.dump()
+    if newest is not None and newest.submitted_by_id == by.id and newest.answers == stored:
+        return newest
+    if slot.state not in OPEN_SLOTS or slot.engagement.state is not EngagementState.OPEN:
+        raise AlreadySentOut
+    if checkpoint.revision != based_on:
+        raise SomebodyElseSubmitted(checkpoint.revision)
+    _check_nothing_new(session, checkpoint, answers)
+    revision = CheckpointRevision(
+        checkpoint_id=checkpoint.id,
+        number=checkpoint.revision + 1,
+        answers=stored,
+        submitted_at=now,
+        submitted_by=by,
+    )
+    checkpoint.revisions.append(revision)
+    checkpoint.revision += 1
+    checkpoint.state = CheckpointState.SUBMITTED
+    _apply_dates(session, checkpoint, answers, by=by, now=now)
+    _apply_asks(session, checkpoint, answers, now=now)
+    if note.strip():
+        session.add(
+            InternalNote(
+                engagement_id=slot.engagement_id,
+                checkpoint_id=checkpoint.id,
+                text=note.strip(),
+                written_at=now,
+                written_by=by,
+            )
+        )
+    forget_draft(session, checkpoint, by)
+    audits.note(session, "submitted", checkpoint, now=now, by=by, revision=revision.number)
+    session.flush()
+    planning.after_submission(session, slot, now=now)
+    return revision
+
+
+def save_draft(
+    session: Session, checkpoint: Checkpoint, user: User, fields: Mapping[str, Any], *, now: datetime
+) -> CheckpointDraft:
+    """Keep what one user typed so far. Drafts are per user: two people never overwrite each other."""
+    draft = draft_of(session, checkpoint, user)
+    if draft is None:
+        draft = CheckpointDraft(checkpoint_id=checkpoint.id, user_id=user.id)
+        session.add(draft)
+    draft.fields, draft.revision, draft.saved_at = dict(fields), checkpoint.revision, now
+    session.flush()
+    return draft
+
+
+def draft_of(session: Session, checkpoint: Checkpoint, user: User) -> CheckpointDraft | None:
+    return session.scalars(
+        select(CheckpointDraft).where(
+            CheckpointDraft.checkpoint_id == checkpoint.id, CheckpointDraft.user_id == user.id
+        )
+    ).one_or_none()
+
+
+def others_drafts(session: Session, checkpoint: Checkpoint, user: User) -> Sequence[CheckpointDraft]:
+    """Who else is writing this form."""
+    return session.scalars(
+        select(CheckpointDraft).where(
+            CheckpointDraft.checkpoint_id == checkpoint.id, CheckpointDraft.user_id != user.id
+        )
+    ).all()
+
+
+def forget_draft(session: Session, checkpoint: Checkpoint, user: User) -> None:
+    draft = draft_of(session, checkpoint, user)
+    if draft is not None:
+        session.delete(draft)
+
+
+def previous(session: Session, checkpoint: Checkpoint) -> Answers | None:
+    """What was last reported for the same engagement, to be shown and, in part, prefilled."""
+    answers = session.scalars(_earlier(checkpoint).limit(1)).one_or_none()
+    return Answers.load(answers.answers) if answers else None
+
+
+def needs_sentence(session: Session, checkpoint: Checkpoint) -> bool:
+    """True where the last two reports were both "nothing new": a third one asks for a sentence."""
+    earlier = session.scalars(_earlier(checkpoint).limit(NOTHING_NEW_IN_A_ROW - 1)).all()
+    return len(earlier) == NOTHING_NEW_IN_A_ROW - 1 and all(
+        Answers.load(revision.answers).is_nothing_new for revision in earlier
+    )
+
+
+def _earlier(checkpoint: Checkpoint) -> Any:
+    """The newest revision of each earlier slot of the engagement, newest first."""
+    return (
+        select(CheckpointRevision)
+        .join(Checkpoint, CheckpointRevision.checkpoint_id == Checkpoint.id)
+        .join(Slot, Checkpoint.slot_id == Slot.id)
+        .where(
+            Slot.engagement_id == checkpoint.slot.engagement_id,
+            Slot.local_on < checkpoint.slot.local_on,
+            CheckpointRevision.number == Checkpoint.revision,
+        )
+        .order_by(Slot.local_on.desc())
+    )
+
+
+def _check_nothing_new(session: Session, checkpoint: Checkpoint, answers: Answers) -> None:
+    if answers.is_nothing_new and not answers.sentence.strip() and needs_sentence(session, checkpoint):
+        raise Refused("checkpoint.third_nothing_new", field="sentence")
+
+
+def _apply_dates(session: Session, checkpoint: Checkpoint, answers: Answers, *, by: User, now: datetime) -> None:
+    answered = {answer.milestone_id: answer for answer in answers.dates}
+    for milestone in checkpoint.slot.engagement.milestones:
+        answer = answered.get(milestone.id)
+        if answer is None:
+            continue
+        if milestone.done_on is None or answer.holds is Holds.DONE:
+            _apply_date(session, checkpoint, milestone, answer, answers.language, by=by, now=now)
+
+
+def _apply_date(
+    session: Session,
+    checkpoint: Checkpoint,
+    milestone: Milestone,
+    answer: DateAnswer,
+    language: str | None,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    milestone.is_at_risk = answer.holds is Holds.NOT_SURE
+    if answer.holds is Holds.DONE:
+        milestone.done_on = answer.done_on or now.date()
+        milestone.done_recorded_at = now
+    promises.settle(session, milestone, answer.moved(language), checkpoint_id=checkpoint.id, by=by, now=now)
+
+
+def _apply_asks(session: Session, checkpoint: Checkpoint, answers: Answers, *, now: datetime) -> None:
+    engagement_id = checkpoint.slot.engagement_id
+    for answer in answers.asks:
+        ask = session.get(Ask, answer.ask_id)
+        if ask is not None and ask.engagement_id == engagement_id and ask.state is not answer.state:
+            ask.state = answer.state
+            ask.settled_at = None if answer.state is AskState.OPEN else now
+    mine = session.scalars(
+        select(Ask).where(Ask.checkpoint_id == checkpoint.id, Ask.state == AskState.OPEN)
+    ).one_or_none()
+    wanted = answers.new_ask
+    if wanted is None:
+        if mine is not None:
+            mine.state, mine.settled_at = AskState.WITHDRAWN, now
+        return
+    if mine is None:
+        mine = Ask(engagement_id=engagement_id, checkpoint_id=checkpoint.id, asked_at=now, state=AskState.OPEN)
+        session.add(mine)
+    mine.text, mine.contact_id, mine.due_on, mine.language = (
+        wanted.text,
+        wanted.contact_id,
+        wanted.due_on,
+        answers.language,
+    )

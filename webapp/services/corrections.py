@@ -1,0 +1,79 @@
+"""After a mail went out: what was wrong in it is said right, in a mail of its own kind."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.models import Milestone, Update, UpdateKind, User
+from webapp.services import planning, promises, releases, snapshot
+from webapp.services.engagement_facts import date_of
+from webapp.services.errors import Refused
+from webapp.services.promises import When
+from webapp.services.snapshot import Snapshot
+
+CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """What should have been written. None leaves a part as it was; `dates` are right days by milestone."""
+
+    done: str | None = None
+    step: str | None = None
+    dates: dict[int, date] | None = None
+    language: str | None = None
+
+
+def correct(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> Update:
+    """Send a correction. Refused where it changes nothing. A wrong date is superseded in the ledger, not changed:
+    the client is told what was written and what is right."""
+    if wrong.kind not in CORRECTABLE:
+        raise Refused("correction.not_this_kind")
+    old = Snapshot.load(wrong.snapshot)
+    parts = [*_words_parts(old, right), *_date_parts(session, wrong, right, by=by, now=now)]
+    if not parts:
+        raise Refused("correction.nothing_changed", field="done")
+    number = (session.scalar(select(func.count()).select_from(Update).where(Update.corrects_id == wrong.id)) or 0) + 1
+    slot = planning.current_slot(session, wrong.engagement)
+    return releases.correction(
+        session,
+        wrong,
+        tuple(parts),
+        number=number,
+        next_news_at=slot.promised_by if slot else None,
+        by=by,
+        now=now,
+    )
+
+
+def _words_parts(old: Snapshot, right: Right) -> list[snapshot.CorrectedPart]:
+    parts = []
+    wrote_next = old.step.said if old.step else None
+    if right.done is not None and right.done.strip() != (old.done.text if old.done else ""):
+        said = snapshot.Said(text=right.done.strip(), language=right.language) if right.done.strip() else None
+        parts.append(snapshot.CorrectedPart(part="done", wrote=old.done, right=said))
+    if right.step is not None and right.step.strip() != (wrote_next.text if wrote_next else ""):
+        said = snapshot.Said(text=right.step.strip(), language=right.language) if right.step.strip() else None
+        parts.append(snapshot.CorrectedPart(part="next", wrote=wrote_next, right=said))
+    return parts
+
+
+def _date_parts(
+    session: Session, wrong: Update, right: Right, *, by: User, now: datetime
+) -> list[snapshot.CorrectedPart]:
+    parts = []
+    for milestone_id, day in (right.dates or {}).items():
+        milestone = session.get(Milestone, milestone_id)
+        if milestone is None or milestone.engagement_id != wrong.engagement_id:
+            continue
+        entry = promises.effective(milestone)[-1]
+        if entry.starts_on == day and entry.ends_on is None:
+            continue
+        wrote = date_of(entry)
+        made = promises.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
+        parts.append(
+            snapshot.CorrectedPart(part="date", labels=milestone.labels, wrote_on=wrote, right_on=date_of(made))
+        )
+    return parts

@@ -1,0 +1,139 @@
+"""Puts mails into the outbox: rendered once, with placeholders for links, under a key that makes copies impossible."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import rendering
+from emails.contexts import EmailContext, RenderedEmail
+from webapp.models import (
+    Contact,
+    Engagement,
+    Firm,
+    MailState,
+    OutboxEmail,
+    OutboxTelling,
+    SignInChallenge,
+    TaskKind,
+    Telling,
+    User,
+)
+from webapp.services import tasks
+from webapp.services.mail_kinds import MAIL_KINDS
+
+log = logging.getLogger(__name__)
+
+MESSAGE_ID_DOMAIN = "milepost"
+
+
+def to_contact(
+    session: Session,
+    kind: str,
+    key: str,
+    context: EmailContext,
+    contact: Contact,
+    engagement: Engagement,
+    *,
+    now: datetime,
+    not_before: datetime | None = None,
+    tellings: Sequence[Telling] = (),
+) -> OutboxEmail | None:
+    """Queue a client's mail. Replies go to the owner, or to the firm's mailbox where there is none. None where the
+    contact has no address; the row that is already there where `key` is known."""
+    if contact.address is None:
+        return None
+    owner = engagement.owner
+    firm = session.scalars(select(Firm)).one()
+    reply_to = (owner.name, owner.address) if owner and owner.is_active else (firm.name, firm.mailbox)
+    mail = OutboxEmail(
+        to_name=contact.name,
+        to_address=contact.address,
+        reply_to_name=reply_to[0] if reply_to[1] else None,
+        reply_to_address=reply_to[1],
+        contact=contact,
+        engagement=engagement,
+        thread_id=engagement.thread_id,
+    )
+    return _post(session, kind, key, context, mail, now=now, not_before=not_before, tellings=tellings)
+
+
+def to_user(
+    session: Session,
+    kind: str,
+    key: str,
+    context: EmailContext,
+    user: User,
+    *,
+    now: datetime,
+    engagement: Engagement | None = None,
+    challenge: SignInChallenge | None = None,
+) -> OutboxEmail:
+    """Queue a mail to a colleague."""
+    mail = OutboxEmail(
+        to_name=user.name,
+        to_address=user.address,
+        user=user,
+        engagement=engagement,
+        challenge_id=challenge.id if challenge else None,
+    )
+    return _post(session, kind, key, context, mail, now=now)
+
+
+def preview(context: EmailContext) -> RenderedEmail:
+    """A mail as it would be, for eyes only: nothing is stored."""
+    return rendering.render(context)
+
+
+def new_message_id(domain: str = MESSAGE_ID_DOMAIN) -> str:
+    """A Message-ID (RFC 5322 3.6.4) that nobody else makes."""
+    return f"<{secrets.token_hex(16)}@{domain}>"
+
+
+def _post(
+    session: Session,
+    kind: str,
+    key: str,
+    context: EmailContext,
+    mail: OutboxEmail,
+    *,
+    now: datetime,
+    not_before: datetime | None = None,
+    tellings: Sequence[Telling] = (),
+) -> OutboxEmail:
+    with session.no_autoflush:
+        known = session.scalars(select(OutboxEmail).where(OutboxEmail.dedupe_key == key)).one_or_none()
+    if known is not None:
+        return known
+    rule = MAIL_KINDS[kind]
+    start = not_before or now
+    mail.kind, mail.dedupe_key, mail.priority = kind, key, rule.priority
+    mail.language = context.language
+    mail.message_id = new_message_id()
+    mail.queued_at = mail.dated_at = now
+    mail.not_before = start
+    mail.expires_at = start + rule.lives
+    mail.state, mail.attempt, mail.refusals = MailState.QUEUED, 0, 0
+    rendered = _render(context)
+    mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
+    if not rendered.html:
+        mail.state = MailState.HELD
+    session.add(mail)
+    session.flush()
+    session.add_all(OutboxTelling(outbox_email_id=mail.id, telling_id=telling.id) for telling in tellings)
+    if mail.state is MailState.HELD:
+        tasks.raise_once(session, TaskKind.MAIL_HELD, str(mail.id), now=now, mail=mail)
+    session.flush()
+    return mail
+
+
+def _render(context: EmailContext) -> RenderedEmail:
+    """One mail that cannot be written must not hold up the others: it is kept, empty, for a person to look at."""
+    try:
+        return rendering.render(context)
+    except Exception:
+        log.exception("a mail could not be rendered", extra={"context": type(context).__name__})
+        return RenderedEmail(subject="", html="", text="")

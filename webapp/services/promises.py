@@ -1,0 +1,236 @@
+"""The ledger of agreed dates. Every way of moving a date ends here, and none moves one without an explanation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from webapp.models import Act, Cause, Milestone, Promise, PromiseWords, User
+from webapp.services.errors import Refused
+
+WORDS_MAXIMUM = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """A promised date: a day, a range, an estimate, some working days after a condition, or not known yet with the
+    moment of the next news."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+    is_estimate: bool = False
+    after_days: int | None = None
+    condition: str | None = None
+    next_news_at: datetime | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.starts_on is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """The explanation that goes with a move: whose cause, why, and what we do about it."""
+
+    cause: Cause
+    reason_key: str | None = None
+    why: str = ""
+    what_we_do: str = ""
+    other_name: str | None = None
+    language: str | None = None
+
+
+def effective(milestone: Milestone) -> list[Promise]:
+    """The entries that count, oldest first: what a later entry superseded, and withdrawals themselves, do not."""
+    superseded = {entry.supersedes_id for entry in milestone.promises if entry.supersedes_id is not None}
+    return [entry for entry in milestone.promises if entry.id not in superseded and entry.act is not Act.WITHDRAW]
+
+
+def when(entry: Promise) -> When:
+    """The date an entry promises."""
+    return When(
+        starts_on=entry.starts_on,
+        ends_on=entry.ends_on,
+        is_estimate=entry.is_estimate,
+        after_days=entry.after_days,
+        condition=entry.words.condition if entry.words else None,
+        next_news_at=entry.next_news_at,
+    )
+
+
+def promise(
+    session: Session,
+    milestone: Milestone,
+    first: When,
+    *,
+    by: User | None,
+    now: datetime,
+    origin: str,
+    agreed_on: date | None = None,
+) -> Promise:
+    """Enter the first promise of a milestone. Refused where there is one already: that would be a silent move."""
+    if effective(milestone):
+        raise Refused("promise.has_first")
+    entry = _entry(milestone, first, Act.FIRST, by=by, now=now, origin=origin)
+    entry.agreed_on = agreed_on
+    return _add(session, milestone, entry, _words(first, None))
+
+
+def move(
+    session: Session,
+    milestone: Milestone,
+    to: When,
+    why: Why,
+    *,
+    by: User | None,
+    now: datetime,
+    origin: str,
+    checkpoint_id: int | None = None,
+    supersedes: Promise | None = None,
+    agreed_on: date | None = None,
+    is_history: bool = False,
+) -> Promise:
+    """Move an agreed date. It must say whose cause it is, why (a reason of the service or words), what we do about
+    it, and the new date or when the next news comes; otherwise Refused, naming the field. `supersedes` replaces an
+    entry that was wrong. History from before Milestone (`is_history`) may lack what nobody wrote down then."""
+    if not is_history:
+        _check(to, why)
+    entry = _entry(milestone, to, Act.MOVE, by=by, now=now, origin=origin)
+    entry.cause = why.cause
+    entry.reason_key = why.reason_key
+    entry.checkpoint_id = checkpoint_id
+    entry.supersedes_id = supersedes.id if supersedes else None
+    entry.agreed_on = agreed_on
+    return _add(session, milestone, entry, _words(to, why))
+
+
+def withdraw(session: Session, milestone: Milestone, wrong: Promise, *, by: User | None, now: datetime) -> Promise:
+    """Take a wrong entry back: the one before it counts again. Nothing is erased. The first promise stays."""
+    if wrong.act is Act.FIRST:
+        raise Refused("promise.first_stays")
+    entry = Promise(
+        milestone_id=milestone.id,
+        number=len(milestone.promises) + 1,
+        act=Act.WITHDRAW,
+        origin="correction",
+        recorded_at=now,
+        recorded_by_id=by.id if by else None,
+        supersedes_id=wrong.id,
+        checkpoint_id=wrong.checkpoint_id,
+    )
+    return _add(session, milestone, entry, None)
+
+
+def correct(
+    session: Session, milestone: Milestone, wrong: Promise, right: When, *, by: User | None, now: datetime
+) -> Promise:
+    """Put the right date in place of a wrongly typed one, with the explanation of the old entry if it had one."""
+    entry = _entry(milestone, right, wrong.act, by=by, now=now, origin="correction")
+    entry.cause, entry.reason_key = wrong.cause, wrong.reason_key
+    entry.supersedes_id = wrong.id
+    old = wrong.words
+    words = PromiseWords(condition=right.condition)
+    if old is not None:
+        words.why, words.what_we_do, words.other_name, words.language = (
+            old.why,
+            old.what_we_do,
+            old.other_name,
+            old.language,
+        )
+    return _add(session, milestone, entry, words)
+
+
+def of_checkpoint(milestone: Milestone, checkpoint_id: int) -> Promise | None:
+    """The counting entry that a checkpoint made, if it made one."""
+    made = [entry for entry in effective(milestone) if entry.checkpoint_id == checkpoint_id]
+    return made[-1] if made else None
+
+
+def settle(
+    session: Session,
+    milestone: Milestone,
+    wanted: tuple[When, Why] | None,
+    *,
+    checkpoint_id: int,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Make the ledger say what the newest revision of a checkpoint says: move, replace an earlier move of the same
+    checkpoint, or take it back. Submitting the same again adds nothing."""
+    made = of_checkpoint(milestone, checkpoint_id)
+    if wanted is None:
+        if made is not None:
+            withdraw(session, milestone, made, by=by, now=now)
+        return
+    to, why = wanted
+    if made is not None and when(made) == to and _same(made, why):
+        return
+    move(
+        session,
+        milestone,
+        to,
+        why,
+        by=by,
+        now=now,
+        origin="checkpoint",
+        checkpoint_id=checkpoint_id,
+        supersedes=made,
+    )
+
+
+def _check(to: When, why: Why) -> None:
+    if not why.reason_key and not why.why.strip():
+        raise Refused("delay.needs_why", field="why")
+    if not why.what_we_do.strip():
+        raise Refused("delay.needs_action", field="what_we_do")
+    if to.after_days is not None and not (to.condition or "").strip():
+        raise Refused("delay.needs_condition", field="condition")
+    if to.starts_on is None and to.after_days is None and to.next_news_at is None:
+        raise Refused("delay.needs_date", field="new_on")
+    if to.ends_on is not None and (to.starts_on is None or to.ends_on < to.starts_on):
+        raise Refused("delay.range_backwards", field="new_until")
+
+
+def _entry(milestone: Milestone, to: When, act: Act, *, by: User | None, now: datetime, origin: str) -> Promise:
+    return Promise(
+        milestone_id=milestone.id,
+        number=len(milestone.promises) + 1,
+        act=act,
+        starts_on=to.starts_on,
+        ends_on=to.ends_on,
+        is_estimate=to.is_estimate,
+        after_days=to.after_days,
+        next_news_at=to.next_news_at,
+        origin=origin,
+        recorded_at=now,
+        recorded_by_id=by.id if by else None,
+    )
+
+
+def _words(to: When, why: Why | None) -> PromiseWords | None:
+    if why is None and not to.condition:
+        return None
+    words = PromiseWords(condition=to.condition)
+    if why is not None:
+        words.why = why.why or None
+        words.what_we_do = why.what_we_do or None
+        words.other_name = why.other_name
+        words.language = why.language
+    return words
+
+
+def _add(session: Session, milestone: Milestone, entry: Promise, words: PromiseWords | None) -> Promise:
+    entry.words = words
+    milestone.promises.append(entry)
+    session.flush()
+    return entry
+
+
+def _same(entry: Promise, why: Why) -> bool:
+    words = entry.words
+    return (
+        entry.cause is why.cause
+        and entry.reason_key == why.reason_key
+        and (words.why if words else None) == (why.why or None)
+        and (words.what_we_do if words else None) == (why.what_we_do or None)
+    )

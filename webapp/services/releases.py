@@ -1,0 +1,269 @@
+"""Turns what staff reported into what clients are told: one frozen update with its tellings and mails."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Ask,
+    CheckpointState,
+    Engagement,
+    HandOver,
+    Slot,
+    SlotState,
+    TaskKind,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services import audits, promises, snapshot, tasks, telling
+from webapp.services.answers import Answers, Doer, Holds
+from webapp.services.engagement_facts import date_lines, delay, frame, last_news, local, open_asks
+from webapp.services.snapshot import Snapshot
+
+SILENT_IN_A_ROW = 2
+
+
+def regular(session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime, is_late: bool) -> Update:
+    """Release the update of a submitted slot. It is built only from what was reported since the last one."""
+    key = f"slot:{slot.id}"
+    known = session.scalars(select(Update).where(Update.key == key)).one_or_none()
+    if known is not None:
+        return known
+    answers = Answers.load(slot.checkpoint.revisions[-1].answers)
+    frozen = from_answers(session, slot, answers, next_news_at=next_news_at, now=now, is_late=is_late)
+    update = _release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, now=now)
+    slot.state, slot.closed_at = SlotState.RELEASED, now
+    for handover in _unintroduced(session, slot.engagement):
+        handover.introduced_at = now
+    return update
+
+
+def from_answers(
+    session: Session,
+    slot: Slot,
+    answers: Answers,
+    *,
+    next_news_at: datetime | None,
+    now: datetime,
+    is_late: bool = False,
+) -> Snapshot:
+    """The snapshot that these answers make. The preview beside the form is drawn by the same lines; moves that are
+    not in the ledger yet are laid over it."""
+    engagement = slot.engagement
+    last = last_news(session, engagement)
+    before = Snapshot.load(last.snapshot) if last else None
+    handovers = _unintroduced(session, engagement)
+    newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
+    introduction = handovers[-1].introduction if handovers else None
+    return Snapshot(
+        **frame(engagement),
+        since=local(last.released_at, slot.engagement.cadence["zone"]).date() if last else None,
+        done=_said(answers.done or answers.sentence, answers.language),
+        last_step=before.step.said if before and before.step else None,
+        last_step_done=answers.last_step if before and before.step else None,
+        step=_step(answers),
+        dates=date_lines(engagement),
+        delays=tuple(_delays(slot)),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        waiting=_waiting(answers),
+        is_late=is_late,
+        introduces=snapshot.Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
+        introduction=_said(introduction or "", None),
+        confirmed_at=now,
+        next_news_at=next_news_at,
+    )
+
+
+def no_news(session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime) -> Update | None:
+    """Nobody reported by the promised time: say so plainly, with the last confirmed facts. The second in a row is a
+    task for the manager to phone. Where a manager switched this mail off, the slot closes without one."""
+    engagement = slot.engagement
+    slot.state, slot.closed_at = SlotState.NO_NEWS, now
+    slot.checkpoint.state = CheckpointState.MISSED
+    if engagement.is_no_news_off:
+        return None
+    last = last_news(session, engagement)
+    confirmed = Snapshot.load(last.snapshot).confirmed_at if last else None
+    frozen = Snapshot(
+        **frame(engagement),
+        dates=date_lines(engagement),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        confirmed_at=confirmed,
+        next_news_at=next_news_at,
+    )
+    update = _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
+    if _silent_in_a_row(session, engagement) >= SILENT_IN_A_ROW:
+        tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
+    return update
+
+
+def welcome(
+    session: Session, engagement: Engagement, *, next_news_at: datetime, facts: tuple[str, ...], now: datetime
+) -> Update:
+    """The first mail of an engagement: what was agreed, the rhythm, whom to phone, what we already know."""
+    frozen = Snapshot(
+        **frame(engagement),
+        dates=date_lines(engagement),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        facts=facts,
+        cadence=engagement.cadence,
+        confirmed_at=now,
+        next_news_at=next_news_at,
+    )
+    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, now=now)
+
+
+def closing(
+    session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, now: datetime
+) -> Update:
+    """The last mail of an engagement, or the notice that it rests: the next news is settled, not forgotten."""
+    frozen = Snapshot(
+        **frame(engagement),
+        dates=date_lines(engagement),
+        confirmed_at=now,
+        is_pause=is_pause,
+        closing_words=_said(words, None),
+    )
+    key = f"closing:{engagement.id}:{number}"
+    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, now=now)
+
+
+def correction(
+    session: Session,
+    wrong: Update,
+    parts: tuple[snapshot.CorrectedPart, ...],
+    *,
+    number: int,
+    next_news_at: datetime | None,
+    by: User,
+    now: datetime,
+) -> Update:
+    """A mail of its own kind: we wrote ..., right is ... The old update stays as it was and is marked on the page."""
+    old = Snapshot.load(wrong.snapshot)
+    rights = {part.part: part.right for part in parts}
+    step = old.step
+    if "next" in rights:
+        right = rights["next"]
+        step = (
+            snapshot.Step(said=right, who=step.who if step else Doer.US, name=step.name if step else None)
+            if right
+            else None
+        )
+    frozen = old.model_copy(
+        update={
+            **frame(wrong.engagement),
+            "done": rights.get("done", old.done),
+            "step": step,
+            "dates": date_lines(wrong.engagement),
+            "delays": (),
+            "corrected": parts,
+            "corrected_released_at": wrong.released_at,
+            "confirmed_at": now,
+            "next_news_at": next_news_at,
+            "introduces": None,
+            "introduction": None,
+            "is_late": False,
+        }
+    )
+    update = _release(
+        session,
+        wrong.engagement,
+        UpdateKind.CORRECTION,
+        f"correction:{wrong.id}:{number}",
+        frozen,
+        now=now,
+        corrects=wrong,
+    )
+    audits.note(session, "corrected", wrong, now=now, by=by)
+    return update
+
+
+def _release(
+    session: Session,
+    engagement: Engagement,
+    kind: UpdateKind,
+    key: str,
+    frozen: Snapshot,
+    *,
+    now: datetime,
+    slot: Slot | None = None,
+    corrects: Update | None = None,
+) -> Update:
+    known = session.scalars(select(Update).where(Update.key == key)).one_or_none()
+    if known is not None:
+        return known
+    update = Update(
+        key=key,
+        engagement=engagement,
+        slot_id=slot.id if slot else None,
+        kind=kind,
+        snapshot=frozen.dump(),
+        released_at=now,
+        corrects_id=corrects.id if corrects else None,
+        next_news_at=frozen.next_news_at,
+    )
+    session.add(update)
+    session.flush()
+    telling.tell(session, update, now=now)
+    audits.note(session, "released", update, now=now, actor="clock", kind=kind)
+    return update
+
+
+def _delays(slot: Slot) -> list[snapshot.Delay]:
+    """The moves of this slot's checkpoint, told first."""
+    moved = []
+    for milestone in slot.engagement.milestones:
+        entry = promises.of_checkpoint(milestone, slot.checkpoint.id)
+        if entry is not None:
+            moved.append(delay(milestone, entry, slot.engagement.service))
+    return moved
+
+
+def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
+    return list(
+        session.scalars(
+            select(HandOver)
+            .where(HandOver.engagement_id == engagement.id, HandOver.introduced_at.is_(None))
+            .order_by(HandOver.id)
+        )
+    )
+
+
+def _silent_in_a_row(session: Session, engagement: Engagement) -> int:
+    states = session.scalars(
+        select(Slot.state)
+        .where(Slot.engagement_id == engagement.id, Slot.state.in_([SlotState.NO_NEWS, SlotState.RELEASED]))
+        .order_by(Slot.local_on.desc())
+        .limit(SILENT_IN_A_ROW)
+    ).all()
+    return len(states) if all(state is SlotState.NO_NEWS for state in states) else 0
+
+
+def _said(text: str, language: str | None) -> snapshot.Said | None:
+    return snapshot.Said(text=text, language=language) if text.strip() else None
+
+
+def _step(answers: Answers) -> snapshot.Step | None:
+    step = answers.step
+    if step is None:
+        return None
+    said = snapshot.Said(text=step.text, language=answers.language)
+    return snapshot.Step(said=said, who=step.who, name=step.name, by=step.by)
+
+
+def _waiting(answers: Answers) -> snapshot.Waiting | None:
+    waiting = answers.waiting
+    if waiting is None:
+        return None
+    return snapshot.Waiting(who=waiting.who, name=waiting.name, since=waiting.since, plan_stands=waiting.plan_stands)
+
+
+def _ask_line(ask: Ask) -> snapshot.AskLine:
+    said = snapshot.Said(text=ask.text, language=ask.language)
+    return snapshot.AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=said, due_on=ask.due_on)
+
+
+def moves_dates(answers: Answers) -> bool:
+    return any(answer.holds is Holds.NO for answer in answers.dates)

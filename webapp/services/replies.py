@@ -1,0 +1,179 @@
+"""What clients write on their page, and our answers."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import contexts, links
+from webapp.models import (
+    Ask,
+    AskState,
+    Engagement,
+    Firm,
+    Link,
+    OutboxEmail,
+    Reply,
+    ReplyKind,
+    Role,
+    User,
+)
+from webapp.services import audits, composing, limits, outbox, planning, posting, snapshot
+from webapp.services.engagement_facts import frame, local, reader, the_firm
+from webapp.services.errors import NotFound
+from webapp.services.schedule import deliver_at
+
+REPLY_CAPS = [(10, timedelta(minutes=10)), (60, timedelta(days=1))]
+ENGAGEMENT_PAGE = links.placeholder("engagement")
+
+
+def submit(
+    session: Session,
+    link: Link,
+    kind: ReplyKind,
+    text: str,
+    *,
+    once: str,
+    now: datetime,
+    ask_id: int | None = None,
+    written_as: str | None = None,
+    browser: str | None = None,
+) -> Reply:
+    """Keep what a client wrote, tell the owner, and send the client a receipt to the address on file, so that a
+    forwarded link cannot speak for them unnoticed. The same form pressed twice (`once`) is one reply."""
+    known = session.scalars(select(Reply).where(Reply.once == once)).one_or_none()
+    if known is not None:
+        return known
+    contact, engagement, firm = link.contact, link.engagement, the_firm(session)
+    if contact is None or engagement is None or firm is None:
+        raise NotFound
+    limits.count(session, f"reply:{contact.id}:{engagement.id}", now=now, caps=REPLY_CAPS)
+    ask = session.get(Ask, ask_id) if ask_id else None
+    if ask is not None and ask.engagement_id != engagement.id:
+        raise NotFound
+    if ask is not None and ask.state is AskState.OPEN:
+        ask.state, ask.settled_at = AskState.ANSWERED, now
+    reply = Reply(
+        engagement=engagement,
+        contact=contact,
+        link_id=link.id,
+        ask=ask,
+        once=once,
+        kind=ReplyKind.ANSWER if ask else kind,
+        text=text,
+        language=contact.language,
+        written_as=written_as,
+        browser=browser,
+        written_at=now,
+        answer_by=now + timedelta(hours=firm.answer_hours),
+    )
+    session.add(reply)
+    session.flush()
+    prove_arrival(session, link, now=now)
+    _tell_staff(session, firm, reply, now=now)
+    _receipt(session, firm, reply, now=now)
+    audits.note(session, "replied", reply, now=now, actor=f"link:{link.id}", kind=reply.kind)
+    return reply
+
+
+def answer(session: Session, reply: Reply, text: str, *, how: str, by: User, now: datetime) -> OutboxEmail | None:
+    """Answer a client: by mail (`how` is "mail"), or note that somebody phoned ("phone")."""
+    reply.answered_at, reply.answered_by_id, reply.answered_how = now, by.id, how
+    reply.answer = text or None
+    audits.note(session, "answered", reply, now=now, by=by, how=how)
+    firm = the_firm(session)
+    if how != "mail" or firm is None:
+        return None
+    engagement, contact = reply.engagement, reply.contact
+    part = next(part for part in engagement.participations if part.contact_id == contact.id)
+    to = composing.For.contact(firm, part)
+    slot = planning.current_slot(session, engagement)
+    frozen = snapshot.Snapshot(**frame(engagement), next_news_at=slot.promised_by if slot else None)
+    context = contexts.Answer(
+        language=to.language,
+        brand=composing.brand(firm),
+        recipient=to.name,
+        engagement=composing.engagement(frozen, to),
+        owner=composing.owner(frozen, to),
+        page_url=composing.PAGE,
+        preferences_url=composing.PREFERENCES,
+        unsubscribe_url=composing.UNSUBSCRIBE,
+        next_news_at=composing.next_news(frozen, to),
+        asked=contexts.Words(text=reply.text, language=reply.language),
+        answer=contexts.Words(text=text),
+    )
+    return posting.to_contact(
+        session,
+        "answer",
+        f"answer:{reply.id}",
+        context,
+        contact,
+        engagement,
+        now=now,
+        not_before=deliver_at(now, reader(part, firm)),
+    )
+
+
+def waiting(session: Session, *, owner: User | None = None) -> Sequence[Reply]:
+    """What clients wrote and nobody answered, oldest first; of one owner's work, or all."""
+    wanted = select(Reply).where(Reply.answered_at.is_(None)).order_by(Reply.written_at, Reply.id)
+    if owner is not None:
+        wanted = wanted.join(Engagement, Reply.engagement_id == Engagement.id).where(Engagement.owner_id == owner.id)
+    return session.scalars(wanted).all()
+
+
+def prove_arrival(session: Session, link: Link, *, now: datetime) -> None:
+    """Whoever acts through a mail's link has that mail."""
+    mail = session.get(OutboxEmail, link.outbox_email_id) if link.outbox_email_id else None
+    if mail is not None:
+        outbox.arrived(session, mail, now=now, by=None)
+
+
+def _tell_staff(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> None:
+    """The owner hears at once; where there is none, the managers and admins do."""
+    engagement = reply.engagement
+    owner = engagement.owner
+    if owner is not None and owner.is_active:
+        readers: Sequence[User] = [owner]
+    else:
+        readers = session.scalars(select(User).where(User.role.in_([Role.MANAGER, Role.ADMIN]), User.is_active)).all()
+    for user in readers:
+        context = contexts.ReplyReceived(
+            language=user.language,
+            brand=composing.brand(firm),
+            recipient=user.name,
+            engagement=contexts.Engagement(title=engagement.title, reference=engagement.reference),
+            client=engagement.client.name,
+            writer=reply.written_as or reply.contact.name,
+            kind=reply.kind.value,
+            written=contexts.Words(text=reply.text, language=reply.language),
+            written_at=local(reply.written_at, firm.zone),
+            answer_by=local(reply.answer_by, firm.zone) if reply.answer_by else None,
+            asked=contexts.Words(text=reply.ask.text, language=reply.ask.language) if reply.ask else None,
+            url=ENGAGEMENT_PAGE,
+        )
+        key = f"reply_received:{reply.id}:{user.id}"
+        posting.to_user(session, "reply_received", key, context, user, now=now, engagement=engagement)
+
+
+def _receipt(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> None:
+    engagement, contact = reply.engagement, reply.contact
+    part = next((part for part in engagement.participations if part.contact_id == contact.id), None)
+    if part is None:
+        return
+    to = composing.For.contact(firm, part)
+    frozen = snapshot.Snapshot(**frame(engagement))
+    context = contexts.Receipt(
+        language=to.language,
+        brand=composing.brand(firm),
+        recipient=to.name,
+        engagement=composing.engagement(frozen, to),
+        owner=composing.owner(frozen, to),
+        page_url=composing.PAGE,
+        written=contexts.Words(text=reply.text, language=reply.language),
+        written_at=local(reply.written_at, to.zone),
+        written_as=reply.written_as,
+        answer_by=local(reply.answer_by, to.zone) if reply.answer_by else None,
+    )
+    posting.to_contact(session, "receipt", f"receipt:{reply.id}", context, contact, engagement, now=now)

@@ -1,0 +1,132 @@
+"""Tells the contacts of an engagement one update: a telling for each, and a mail where they can be mailed."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Contact,
+    Engagement,
+    EngagementState,
+    Participation,
+    Task,
+    TaskKind,
+    Telling,
+    TellingState,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services import composing, outbox, posting, tasks
+from webapp.services.engagement_facts import reader, the_firm
+from webapp.services.schedule import deliver_at
+from webapp.services.snapshot import Snapshot
+
+KIND_OF_MAIL = {
+    UpdateKind.REGULAR: "client_update",
+    UpdateKind.HANDOVER: "client_update",
+    UpdateKind.DELAY_NOTICE: "delay_notice",
+    UpdateKind.NO_NEWS: "no_news",
+    UpdateKind.WELCOME: "welcome",
+    UpdateKind.CORRECTION: "correction",
+    UpdateKind.CLOSING: "closing",
+}
+
+
+def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
+    """Make every telling of an update, once. Who stopped or paused is skipped, with the reason; who has no address
+    that works is a phone call, with a task; contacts who share an address get one mail together."""
+    together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
+    made = []
+    for part in update.engagement.participations:
+        telling = Telling(update=update, contact=part.contact, state=TellingState.DUE)
+        session.add(telling)
+        made.append(telling)
+        if part.stopped_at is not None:
+            telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
+        elif part.paused_until is not None and part.paused_until > now.date():
+            telling.state, telling.skipped_why = TellingState.SKIPPED, "paused"
+        elif part.contact.address is not None and part.contact.can_be_mailed:
+            together[part.contact.address].append((part, telling))
+        else:
+            telling.state = TellingState.BY_PHONE
+    session.flush()
+    for telling in made:
+        if telling.state is TellingState.BY_PHONE:
+            _phone(session, telling, now=now)
+    for group in together.values():
+        _mail(session, update, group, now=now)
+    return made
+
+
+def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> None:
+    """A person told the contact by phone: that counts, and the task is done."""
+    telling.state, telling.told_at, telling.told_by_id = TellingState.TOLD, now, by.id
+    for task in session.scalars(select(Task).where(Task.telling_id == telling.id, Task.done_at.is_(None))):
+        tasks.done(task, now=now, by=by)
+
+
+def again(session: Session, telling: Telling, *, now: datetime, suffix: str) -> None:
+    """Mail a telling once more, because a person asked for it or the address changed. `suffix` makes the key new."""
+    update, contact = telling.update, telling.contact
+    part = next(part for part in update.engagement.participations if part.contact_id == contact.id)
+    telling.state, telling.skipped_why = TellingState.DUE, None
+    if not contact.can_be_mailed:
+        telling.state = TellingState.BY_PHONE
+        _phone(session, telling, now=now)
+        return
+    _mail(session, update, [(part, telling)], now=now, suffix=suffix)
+
+
+def address_changed(session: Session, contact: Contact, *, now: datetime) -> None:
+    """What was on its way to the old address never gets there, and goes to the new one, or becomes a phone call."""
+    for mail in outbox.cancel_for(session, contact=contact, engagement=None, now=now):
+        for telling in outbox.carried(session, mail):
+            if telling.contact_id == contact.id and telling.update.engagement.state is EngagementState.OPEN:
+                again(session, telling, now=now, suffix=f":address{mail.id}")
+
+
+def words_to_read_out(telling: Telling, firm_update: Snapshot, to: composing.For) -> str:
+    """The update as text, to be read out on the phone or shared by messenger."""
+    return posting.preview(composing.client_mail(telling.update.kind, firm_update, to)).text
+
+
+def _phone(session: Session, telling: Telling, *, now: datetime) -> None:
+    tasks.raise_once(
+        session,
+        TaskKind.PHONE,
+        str(telling.id),
+        now=now,
+        engagement=telling.update.engagement,
+        telling=telling,
+    )
+
+
+def _mail(
+    session: Session,
+    update: Update,
+    group: list[tuple[Participation, Telling]],
+    *,
+    now: datetime,
+    suffix: str = "",
+) -> None:
+    firm = the_firm(session)
+    engagement: Engagement = update.engagement
+    first = group[0][0]
+    if firm is None:
+        return
+    to = composing.For.contact(firm, first, others=tuple(part.contact for part, _ in group[1:]))
+    context = composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+    posting.to_contact(
+        session,
+        KIND_OF_MAIL[update.kind],
+        f"update:{update.id}:{first.contact_id}{suffix}",
+        context,
+        first.contact,
+        engagement,
+        now=now,
+        not_before=deliver_at(now, reader(first, firm)),
+        tellings=[telling for _, telling in group],
+    )

@@ -1,0 +1,70 @@
+"""What became of one attempt to hand over one mail, other than "accepted".
+
+Each type answers the question a retry turns on: can the mail have arrived?
+"""
+
+import re
+
+_NOT_PRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufffd]+")
+
+
+class Outcome(Exception):
+    """An attempt that did not end in an acceptance. `answer` is the server's last line, or our own plain words."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+class SendingStopped(Outcome):
+    """Trouble of the sender or the connection, not of the mail: every mail would meet it. Nothing has arrived.
+
+    `stage` is one of connect, TLS, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA. `is_permanent`: a person has to change
+    something (a 5xx, a bad certificate, a refused password); otherwise waiting may be enough.
+    """
+
+    def __init__(self, answer: str, *, stage: str, is_permanent: bool) -> None:
+        super().__init__(answer)
+        self.stage = stage
+        self.is_permanent = is_permanent
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.answer}"
+
+
+class _Refused(Outcome):
+    def __init__(self, answer: str, *, code: int) -> None:
+        super().__init__(answer)
+        self.code = code
+
+    @property
+    def is_permanent(self) -> bool:
+        """5xx: trying again gives the same answer. 4xx: not now."""
+        return self.code >= 500
+
+
+class RecipientRefused(_Refused):
+    """The server does not take mail for this address. Nothing has arrived."""
+
+
+class MessageRefused(_Refused):
+    """The server does not take this mail, said at DATA or after the body. Nothing has arrived."""
+
+
+class Interrupted(Outcome):
+    """The attempt ended before the final dot was sent: nothing can have arrived, try again."""
+
+
+class Withdrawn(Outcome):
+    """`at_data` said no after the server's 354; the connection was closed and nothing of the mail was sent."""
+
+
+class AnswerUnknown(Outcome):
+    """The final dot was sent and no answer came: the mail may or may not have arrived."""
+
+
+def plain_answer(code: int, text: bytes | str) -> str:
+    """The last line of a server's answer as printable text of at most 500 characters, its code in front."""
+    words = text.decode(errors="replace") if isinstance(text, bytes) else text
+    last = words.strip().rpartition("\n")[2]
+    return _NOT_PRINTABLE.sub(" ", f"{code} {last}" if code > 0 else last).strip()[:500]
