@@ -25,12 +25,10 @@ _PHONE = r"(?<![\w#/.,-])(?:\+|00)?\(?\d(?:[ .\u00a0\u202f()-]{0,2}\d){7,14}(?![
 _LINK = re.compile(f"(?P<url>{_URL})|(?P<address>{_ADDRESS})|(?P<phone>{_PHONE})")
 _NUMBER = r"[+\-−]?\d+(?:[.,:\u202f]\d+)*"
 _UNIT = r"(?:[ \u00a0\u202f]?[%‰€$£₼₽°²³])"
-_LATIN_RUN = (
-    rf"[#@(+]?[{_LETTER}0-9]*[{_LETTER}](?:[{_LETTER}0-9 .,:;/@#&+'’()_%=?!~*\u00a0–-]*[{_LETTER}0-9%)+#!?])?"
-)
+_LATIN_RUN = rf"[#@(+]?[{_LETTER}0-9]*[{_LETTER}](?:[{_LETTER}0-9 .,:;/@#&+'’()_%=?!~*\u00a0–-]*[{_LETTER}0-9%)+#!?])?"
 _CODE = r"#?\d+(?:[-/_.]\d+)+|#\d+"
 _LEFT_RUN = re.compile(rf"{_NUMBER}{_UNIT}|[€$£]{_NUMBER}|{_LATIN_RUN}|{_CODE}|[+\-−]\d+(?:[.,]\d+)*")
-_RIGHT_RUN = re.compile(rf"[{_ARABIC}](?:[{_ARABIC}0-9 .,:'’()\u200c\u200d%-]*[{_ARABIC}])?")
+_RIGHT_RUN = re.compile(rf"[{_ARABIC}](?:[{_ARABIC}0-9 .,:'’()\u200c\u200d]*[{_ARABIC}])?")
 _DOMAIN_DOT = re.compile(rf"(?<=[{_LETTER}0-9])\.(?=[{_LETTER}]{{2,}})")
 _BULLET = re.compile(r"^\s*[-*•·–]\s+(?=\S)")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
@@ -103,15 +101,19 @@ def inline_text(text: str, base: Direction) -> str:
 
 
 def _line_text(line: str, base: Direction) -> str:
-    if base == "ltr":
-        return _RIGHT_RUN.sub(lambda found: f"{LRM}{found[0]}{LRM}", line)
+    run = _LEFT_RUN if base == "rtl" else _RIGHT_RUN
+    has_links_marked = base == "rtl" or _ARABIC_LETTER.search(line) is not None
     pieces: list[str] = []
     for piece, kind in _split_links(line):
         if kind:
-            pieces.append(f"{LRM}{piece}{LRM}")
+            pieces.append(_marked(piece) if has_links_marked else piece)
         else:
-            pieces.append(_over_runs(piece, _LEFT_RUN, lambda run: f"{LRM}{run}{LRM}", str))
+            pieces.append(_over_runs(piece, run, _marked, str))
     return "".join(pieces)
+
+
+def _marked(run: str) -> str:
+    return f"{LRM}{run}{LRM}"
 
 
 def _blocks(text: str, own: Direction) -> Iterator[Markup]:
@@ -135,7 +137,7 @@ def _group(lines: list[str], kind: str, own: Direction) -> Markup:
         return Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line.strip(), own) for line in lines))
     marker = _BULLET if kind == "ul" else _NUMBERED
     items = Markup("").join(Markup("<li>{}</li>").format(_linked(marker.sub("", line), own)) for line in lines)
-    return Markup("<{0}>{1}</{0}>").format(Markup(kind), items)
+    return Markup("<ul>{}</ul>").format(items) if kind == "ul" else Markup("<ol>{}</ol>").format(items)
 
 
 def _kind(line: str) -> str:
@@ -209,5 +211,5 @@ def _plain(text: str) -> Markup:
     return Markup("<span>.</span>").join(escape(piece) for piece in _DOMAIN_DOT.split(text))
 
 
-def _span(inner: Markup, direction: Direction) -> Markup:
-    return Markup('<span dir="{}">{}</span>').format(direction, inner)
+def _span(inner: Markup, own: Direction) -> Markup:
+    return Markup('<span dir="{}">{}</span>').format(own, inner)

@@ -219,9 +219,7 @@ def _moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     return say.t("news.new_dates", now=now, was=was, label=delay.label)
 
 
-def _standing(
-    dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[AskLine, ...], say: Sentences
-) -> str:
+def _standing(dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[AskLine, ...], say: Sentences) -> str:
     if dates and all(line.standing in (Standing.DONE, Standing.DROPPED) for line in dates):
         return say.t("news.all_done")
     ahead = [line for line in dates if line.standing not in (Standing.DONE, Standing.DROPPED) and line.now.start]

@@ -103,6 +103,10 @@ class Phrases:
         """Sentences after one another on one line."""
         return Markup(" ").join(sentences) if self.is_html else Ready(" ".join(sentences))
 
+    def bold(self, text: str) -> str:
+        """The words a line begins with, stronger than the rest where that can be shown."""
+        return Markup("<strong>{}</strong>").format(text) if self.is_html else text
+
     def joined(self, parts: Sequence[str]) -> str:
         """Parts of one line with a quiet mark between them."""
         return Markup(" · ").join(parts) if self.is_html else Ready(" · ".join(parts))

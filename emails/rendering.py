@@ -47,7 +47,8 @@ def render(context: EmailContext) -> RenderedEmail:
     kind = kind_of(context)
     spoken = language(context.language)
     plain, rich = Sentences(spoken, is_html=False), Sentences(spoken, is_html=True)
-    values = {"mail": context, "preheader": _one_line(preheader(context, plain))}
+    beside = _one_line(preheader(context, plain))
+    values = {"mail": context, "preheader": beside}
     templates = environment()
     subject = _one_line(
         templates.get_template(f"{kind}/subject.txt").render(values, say=plain, headline=headline(context, plain))
@@ -59,9 +60,7 @@ def render(context: EmailContext) -> RenderedEmail:
     if size >= MOST_HTML_BYTES:
         raise TooLarge(f"{kind}: {size} bytes of HTML")
     text = templates.get_template(f"{kind}/body.txt").render(values, say=plain, headline=headline(context, plain))
-    return RenderedEmail(
-        subject=_shortened(subject), html=html, text=_spaced(text), preheader=values["preheader"]
-    )
+    return RenderedEmail(subject=_shortened(subject), html=html, text=_spaced(text), preheader=beside)
 
 
 def warm() -> None:
@@ -84,12 +83,13 @@ def kind_of(context: EmailContext) -> str:
 def look_of(shown: Brand, spoken: Language) -> dict[str, str]:
     """The few values of the design that depend on the firm's colour and on the language."""
     is_rtl = spoken.direction == "rtl"
+    wash = brand.tint(shown.colour, 0.07)
     return {
         "brand": shown.colour,
         "on_brand": brand.text_on(shown.colour),
-        "accent": brand.readable(shown.colour),
+        "accent": brand.readable(shown.colour, on=wash),
         "accent_dark": brand.readable(brand.tint(shown.colour, 0.45), on=DARK_BOX),
-        "wash": brand.tint(shown.colour, 0.07),
+        "wash": wash,
         "start": "right" if is_rtl else "left",
         "end": "left" if is_rtl else "right",
         "size": "17px" if is_rtl else "16px",
@@ -104,7 +104,7 @@ def environment() -> Environment:
     """Jinja over the templates, escaping all but plain text."""
     return Environment(
         loader=FunctionLoader(_load),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701  on for all HTML
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,22 +1,13 @@
-"""A realistic mail of every kind in every language, for previews, for pictures and for the golden files of the tests.
+"""A realistic mail of every kind in every language, for previews, pictures and the golden files of the tests."""
 
-The words come from `sample_words/<language>.toml`: a kitchen in Casablanca, an annual report in Baku.
-"""
-
-import tomllib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import TypedDict
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from emails.contexts import (
     Agreed,
     Answer,
     AskLine,
-    Brand,
     ClientUpdate,
     Closing,
     CorrectedPart,
@@ -25,19 +16,15 @@ from emails.contexts import (
     DayMail,
     Delay,
     DelayNotice,
-    DueLine,
     EmailContext,
-    Engagement,
     FreshLink,
     Invitation,
     LastCall,
     NoNews,
-    Person,
     Receipt,
     ReplyReceived,
     SignIn,
     Standing,
-    Step,
     Trouble,
     TroubleLine,
     Waiting,
@@ -45,134 +32,8 @@ from emails.contexts import (
     Who,
     Words,
 )
-from emails.languages import UnknownLanguage
 from emails.links import placeholder
-
-WORDS = Path(__file__).parent / "sample_words"
-
-
-class _About(TypedDict):
-    language: str
-    brand: Brand
-    recipient: str
-    engagement: Engagement
-    owner: Person
-    page_url: str
-
-
-class _Regular(_About):
-    preferences_url: str
-    unsubscribe_url: str
-    next_news_at: datetime | None
-
-
-class _Staff(TypedDict):
-    language: str
-    brand: Brand
-    recipient: str
-
-
-class Story:
-    """The sample words of one language and what the samples share."""
-
-    def __init__(self, tag: str) -> None:
-        self.tag = tag
-        self.words = _words(tag)
-        self.brand = Brand(
-            name=self["firm"], colour=self["colour"], phone=self["firm_phone"], address=self["address"]
-        )
-        self.owner = Person(name=self["owner"], phone=self["owner_phone"], hours=self["hours"])
-        self.colleague = Person(name=self["colleague"], phone=self["colleague_phone"], hours=self["hours"])
-
-    def __getitem__(self, key: str) -> str:
-        return self.words[key]
-
-    def said(self, key: str) -> Words:
-        return Words(text=self[key], language=self.tag)
-
-    def at(self, day: int, hour: int, minute: int = 0) -> datetime:
-        return datetime(2027, 4, day, hour, minute, tzinfo=ZoneInfo(self["zone"]))
-
-    def engagement(self) -> Engagement:
-        return Engagement(
-            title=self["title"], reference=self["reference"], stage=self["stage"], steps_done=3, steps_total=5
-        )
-
-    def about(self) -> _About:
-        return _About(
-            language=self.tag,
-            brand=self.brand,
-            recipient=self["recipient"],
-            engagement=self.engagement(),
-            owner=self.owner,
-            page_url=placeholder("page"),
-        )
-
-    def regular(self) -> _Regular:
-        return _Regular(
-            **self.about(),
-            preferences_url=placeholder("preferences"),
-            unsubscribe_url=placeholder("unsubscribe"),
-            next_news_at=self.at(20, 18),
-        )
-
-    def staff(self) -> _Staff:
-        return _Staff(language=self.tag, brand=self.brand, recipient=self["owner"])
-
-    def dates(self) -> tuple[DateLine, ...]:
-        return (
-            DateLine(label=self["first_label"], first=_on(19), now=_on(19)),
-            DateLine(label=self["last_label"], first=_on(23), now=_on(23)),
-        )
-
-    def moved_dates(self) -> tuple[DateLine, ...]:
-        return (
-            DateLine(
-                label=self["first_label"], first=_on(9), now=_on(9), standing=Standing.DONE, done_on=date(2027, 4, 9)
-            ),
-            DateLine(label=self["last_label"], first=_on(21), now=_on(28), moved=1, standing=Standing.MOVED),
-        )
-
-    def asks(self) -> tuple[AskLine, ...]:
-        return (AskLine(text=self.said("ask"), due_on=date(2027, 4, 16)), AskLine(text=self.said("ask_more")))
-
-    def steps(self) -> tuple[Step, ...]:
-        return (
-            Step(text=self.said("step"), by=date(2027, 4, 19)),
-            Step(text=self.said("step_reader"), who=Who.YOU, by=date(2027, 4, 16)),
-            Step(text=self.said("step_other"), who=Who.OTHER, name=self["supplier"], by=date(2027, 4, 20)),
-        )
-
-    def delay(self) -> Delay:
-        return Delay(
-            label=self["last_label"],
-            first=_on(21),
-            was=_on(21),
-            now=_on(28),
-            moved=1,
-            cause=Who.US,
-            reason=self["delay_reason"],
-            why=self.said("why"),
-            what_we_do=self.said("what_we_do"),
-        )
-
-    def due(self) -> tuple[DueLine, ...]:
-        return (
-            DueLine(
-                engagement=self.engagement(),
-                client=self["client"],
-                send_at=self.at(20, 16),
-                promised_by=self.at(20, 18),
-                waiting_questions=1,
-            ),
-            DueLine(
-                engagement=Engagement(title=self["last_label"], reference="MA-4502"),
-                client=self["colleague"],
-                send_at=self.at(20, 16, 30),
-                promised_by=self.at(20, 18, 30),
-                is_late=True,
-            ),
-        )
+from emails.sample_story import Story, on
 
 
 def on_track(tag: str) -> EmailContext:
@@ -215,8 +76,10 @@ def nothing_new(tag: str) -> EmailContext:
 
 def introduction(tag: str) -> EmailContext:
     story = Story(tag)
+    shared = story.regular()
+    shared["owner"] = story.colleague
     return ClientUpdate(
-        **{**story.regular(), "owner": story.colleague},
+        **shared,
         since=date(2027, 4, 13),
         done=story.said("done"),
         steps=story.steps()[:1],
@@ -229,7 +92,7 @@ def introduction(tag: str) -> EmailContext:
 def late_update(tag: str) -> EmailContext:
     story = Story(tag)
     overdue = AskLine(text=story.said("ask"), due_on=date(2027, 4, 12), is_overdue=True)
-    unsure = DateLine(label=story["last_label"], first=_on(23), now=_on(23), standing=Standing.NOT_SURE)
+    unsure = DateLine(label=story["last_label"], first=on(23), now=on(23), standing=Standing.NOT_SURE)
     return ClientUpdate(
         **story.regular(),
         since=date(2027, 4, 6),
@@ -254,14 +117,14 @@ def delay_on_condition(tag: str) -> EmailContext:
     waiting = Agreed(days=5, condition=story.said("condition"))
     delay = Delay(
         label=story["last_label"],
-        first=_on(21),
-        was=_on(23),
+        first=on(21),
+        was=on(23),
         now=waiting,
         moved=2,
         cause=Who.YOU,
         why=story.said("why_you"),
     )
-    date_line = DateLine(label=story["last_label"], first=_on(21), now=waiting, moved=2, standing=Standing.MOVED)
+    date_line = DateLine(label=story["last_label"], first=on(21), now=waiting, moved=2, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,), asks=story.asks()[:1])
 
 
@@ -290,10 +153,10 @@ def correction(tag: str) -> EmailContext:
 
 def closing(tag: str) -> EmailContext:
     story = Story(tag)
-    finished = replace(story.engagement(), stage=None, steps_done=5)
-    return Closing(
-        **{**story.regular(), "engagement": finished, "next_news_at": None}, words=story.said("closing_words")
-    )
+    shared = story.regular()
+    shared["engagement"] = replace(shared["engagement"], stage=None, steps_done=5)
+    shared["next_news_at"] = None
+    return Closing(**shared, words=story.said("closing_words"))
 
 
 def pause(tag: str) -> EmailContext:
@@ -422,15 +285,3 @@ SAMPLES: dict[str, Callable[[str], EmailContext]] = {
         trouble,
     )
 }
-
-
-def _on(day: int) -> Agreed:
-    return Agreed(start=date(2027, 4, day))
-
-
-@lru_cache
-def _words(tag: str) -> dict[str, str]:
-    path = WORDS / f"{tag}.toml"
-    if not path.is_file():
-        raise UnknownLanguage(tag)
-    return tomllib.loads(path.read_text(encoding="utf-8"))

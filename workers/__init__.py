@@ -1,1 +1,1 @@
-"""The other entrypoint: the queue's jobs, the clock that plans, and the lines that mails leave by."""
+"""The other entrypoint: RQ jobs, the clock, and the line to the mail server. It imports webapp, never the reverse."""

@@ -41,7 +41,9 @@ def test_words_take_the_direction_of_their_letters(text: str, base: Direction, e
 def test_a_run_inside_arabic_is_wrapped_in_html(run: str) -> None:
     html = isolate_html(f"{ARABIC} {run} {ARABIC}", "rtl")
 
-    assert re.search(rf'<span dir="ltr">(<a [^>]+>)?{re.escape(run)}(</a>)?</span>', html.replace("<span>.</span>", "."))
+    assert re.search(
+        rf'<span dir="ltr">(<a [^>]+>)?{re.escape(run)}(</a>)?</span>', html.replace("<span>.</span>", ".")
+    )
 
 
 @pytest.mark.parametrize("run", LEFT_RUNS)

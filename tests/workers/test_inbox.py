@@ -13,6 +13,7 @@ from workers.outcomes import Interrupted, SendingStopped, Withdrawn
 from workers.smtp import SmtpTransport
 from workers.transport import open_transport
 
+NAME = "Salma İdrissi, Atlas — أطلس للبناء والتجديد، الدار البيضاء"
 SUBJECT = "Tarix dəyişdi: 28 aprel — Anfa · مطبخ"
 
 
@@ -21,7 +22,7 @@ def mail(*, number: int = 1, subject: str = SUBJECT) -> bytes:
         OutgoingMessage(
             message_id=f"<{number}@firm.example>",
             date=datetime(2026, 4, 21, 17, 0, tzinfo=UTC),
-            sender=Mailbox(name="Salma İdrissi, Atlas", address="news@firm.example"),
+            sender=Mailbox(name=NAME, address="news@firm.example"),
             recipient=Mailbox(name="مريم", address="maria@client.example"),
             subject=subject,
             html="<p>Yolunda gedir. سلام</p>\n",
@@ -52,7 +53,7 @@ def test_a_kept_mail_reads_back_as_it_was_sent(tmp_path: Path) -> None:
     [kept] = maildir.list_mails(tmp_path / "new" / "inbox")
     assert answer == f"250 2.0.0 kept as {kept.id}"
     assert kept.to == "other+maria@client.example"
-    assert kept.from_ == '"Salma İdrissi, Atlas" <news@firm.example>'
+    assert kept.from_ == f"{NAME} <news@firm.example>"
     assert kept.subject == SUBJECT
     assert kept.message_id == "<1@firm.example>"
     assert kept.headers["List-Unsubscribe"] == "<https://firm.example/unsubscribe/" + "a" * 200 + ">"

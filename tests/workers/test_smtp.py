@@ -75,6 +75,14 @@ def test_many_mails_share_one_connection(server: SmtpServer, transport: SmtpTran
     assert [mail.recipients for mail in server.accepted] == [(f"contact{n}@client.example",) for n in range(5)]
 
 
+def test_the_dot_does_not_wait_for_the_bodys_acknowledgement(server: SmtpServer, transport: SmtpTransport) -> None:
+    send(transport)
+
+    assert transport._line is not None
+    assert transport._line.sock is not None
+    assert transport._line.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize(
     "body", [b".\r\n", b"..\r\n", b".a\r\n..b\r\n", b"a\r\n.\r\nQUIT\r\n", b"no end of line", b"\r\n.\r\n\r\n", b""]
 )

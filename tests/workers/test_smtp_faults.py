@@ -156,7 +156,7 @@ def test_a_line_lost_in_the_body_can_be_tried_again(server: SmtpServer, transpor
 def test_a_refusal_in_the_body_is_heard(server: SmtpServer, transport: SmtpTransport) -> None:
     server.misbehave("BODY", "552 5.3.4 Too big")
 
-    with pytest.raises((MessageRefused, Interrupted)):
+    with pytest.raises(MessageRefused, match="Too big"):
         send(transport, data=BIG_MAIL)
 
     assert server.accepted == []
@@ -178,3 +178,16 @@ def test_no_answer_after_the_dot_is_unknown(fault: Fault | str, server: SmtpServ
 
     was_kept = fault in (Fault.KEEP_AND_DROP, Fault.KEEP_AND_SILENCE)
     assert len(server.accepted) == was_kept
+
+
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_an_answer_nobody_asked_for_is_never_taken_for_an_acceptance(
+    step: str, server: SmtpServer, transport: SmtpTransport
+) -> None:
+    usual = "354 Go ahead" if step == "DATA" else "250 2.1.5 Recipient ok"
+    server.misbehave(step, f"{usual}\r\n250 2.0.0 Ok: queued as 99")
+
+    with pytest.raises(Interrupted):
+        send(transport)
+
+    assert server.accepted == []

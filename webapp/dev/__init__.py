@@ -1,1 +1,9 @@
-"""The demo inbox: where mails go when no mail server is set, and the pages that show them."""
+"""The demo's inbox: mails that stay on this machine, as their readers see them."""
+
+from flask import Flask
+
+from webapp.dev import inbox
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(inbox.bp)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from functools import lru_cache
 from pathlib import Path
@@ -66,22 +68,33 @@ def find_mail(folder: Path, key: str) -> InboxMail | None:
     return next((_read(path) for path in paths if _key(path) == key), None)
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=200)
 def _read(path: Path) -> InboxMail:
     envelope, _, raw = path.read_bytes().partition(b"\r\n")
     message = email.message_from_bytes(raw, EmailMessage, policy=email.policy.default)
+    headers = {name: _header(name, str(raw)) or str(message[name]) for name, raw in message.raw_items()}
     return InboxMail(
         id=_key(path),
         to=envelope.removeprefix(_ENVELOPE).decode(errors="replace"),
-        from_=str(message.get("From", "")),
-        subject=str(message.get("Subject", "")),
+        from_=headers.get("From", ""),
+        subject=headers.get("Subject", ""),
         sent_at=_kept_at(path),
-        message_id=str(message.get("Message-ID", "")),
-        headers={name: str(value) for name, value in message.items()},
+        message_id=headers.get("Message-ID", ""),
+        headers=headers,
         text=_body(message, "plain"),
         html=_body(message, "html"),
         raw=raw,
     )
+
+
+def _header(name: str, raw: str) -> str | None:
+    """A header of addresses, decoded; None for others. Python 3.11's own reader splits long names at a wrong space."""
+    if name.lower() not in ("from", "to", "reply-to", "sender"):
+        return None
+    try:
+        return str(make_header(decode_header("".join(raw.splitlines()))))
+    except (HeaderParseError, LookupError, UnicodeError):
+        return None
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -22,9 +22,10 @@ from webapp.models import (
     SlotState,
     User,
 )
-from webapp.services import audits, planning, promises
+from webapp.services import audits, planning, promises, releases
 from webapp.services.answers import Answers, DateAnswer, Holds
 from webapp.services.errors import AlreadySentOut, Refused, SomebodyElseSubmitted
+from webapp.services.snapshot import Snapshot
 
 NOTHING_NEW_IN_A_ROW = 3
 OPEN_SLOTS = (SlotState.PLANNED, SlotState.NO_NEWS)
@@ -48,7 +49,11 @@ def due(session: Session, user: User, *, until: datetime) -> Sequence[Checkpoint
 
 
 def lock(session: Session, checkpoint_id: int) -> Checkpoint | None:
-    """The checkpoint, held against everybody else until this transaction ends."""
+    """The checkpoint and its slot, held against everybody else, the clock included, until this transaction ends."""
+    session.scalars(
+        select(Slot).join(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update(of=Slot),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
     return session.scalars(
         select(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update(),
         execution_options={"populate_existing": True},
@@ -75,6 +80,9 @@ def submit(
     newest = checkpoint.revisions[-1] if checkpoint.revisions else None
     stored = answers.dump()
     if newest is not None and newest.submitted_by_id == by.id and newest.answers == stored:
+        _keep_note(session, checkpoint, note, by=by, now=now)
+        forget_draft(session, checkpoint, by)
+        session.flush()
         return newest
     if slot.state not in OPEN_SLOTS or slot.engagement.state is not EngagementState.OPEN:
         raise AlreadySentOut
@@ -91,23 +99,33 @@ def submit(
     checkpoint.revisions.append(revision)
     checkpoint.revision += 1
     checkpoint.state = CheckpointState.SUBMITTED
-    _apply_dates(session, checkpoint, answers, by=by, now=now)
+    _apply_dates(session, checkpoint, answers, before=newest, by=by, now=now)
     _apply_asks(session, checkpoint, answers, now=now)
-    if note.strip():
-        session.add(
-            InternalNote(
-                engagement_id=slot.engagement_id,
-                checkpoint_id=checkpoint.id,
-                text=note.strip(),
-                written_at=now,
-                written_by=by,
-            )
-        )
+    _keep_note(session, checkpoint, note, by=by, now=now)
     forget_draft(session, checkpoint, by)
     audits.note(session, "submitted", checkpoint, now=now, by=by, revision=revision.number)
     session.flush()
     planning.after_submission(session, slot, now=now)
     return revision
+
+
+def preview(
+    session: Session, checkpoint: Checkpoint, answers: Answers, *, by: User, now: datetime
+) -> Snapshot:
+    """What the update would say if these answers were submitted now: they are applied for real, looked at, and rolled
+    back. A move that is not fully explained yet is left out."""
+    slot = checkpoint.slot
+    complete = answers.model_copy(update={"dates": tuple(answer for answer in answers.dates if _is_whole(answer))})
+    upcoming = planning.upcoming(session, slot)
+    trial = session.begin_nested()
+    try:
+        _apply_dates(session, checkpoint, complete, by=by, now=now)
+        _apply_asks(session, checkpoint, complete, now=now)
+        session.flush()
+        return releases.from_answers(session, slot, complete, next_news_at=upcoming, now=now)
+    finally:
+        trial.rollback()
+        session.expire_all()
 
 
 def save_draft(
@@ -160,6 +178,11 @@ def needs_sentence(session: Session, checkpoint: Checkpoint) -> bool:
     )
 
 
+def _is_whole(answer: DateAnswer) -> bool:
+    moved = answer.moved(None)
+    return moved is None or promises.is_explained(*moved)
+
+
 def _earlier(checkpoint: Checkpoint) -> Any:
     """The newest revision of each earlier slot of the engagement, newest first."""
     return (
@@ -180,12 +203,39 @@ def _check_nothing_new(session: Session, checkpoint: Checkpoint, answers: Answer
         raise Refused("checkpoint.third_nothing_new", field="sentence")
 
 
-def _apply_dates(session: Session, checkpoint: Checkpoint, answers: Answers, *, by: User, now: datetime) -> None:
+def _keep_note(session: Session, checkpoint: Checkpoint, note: str, *, by: User, now: datetime) -> None:
+    """Keep an internal note, once, however often the form that carries it is submitted."""
+    text = note.strip()
+    same = (InternalNote.checkpoint_id == checkpoint.id, InternalNote.written_by_id == by.id, InternalNote.text == text)
+    if not text or session.scalar(select(InternalNote.id).where(*same).limit(1)) is not None:
+        return
+    engagement_id = checkpoint.slot.engagement_id
+    session.add(
+        InternalNote(
+            engagement_id=engagement_id, checkpoint_id=checkpoint.id, text=text, written_at=now, written_by_id=by.id
+        )
+    )
+
+
+def _apply_dates(
+    session: Session,
+    checkpoint: Checkpoint,
+    answers: Answers,
+    *,
+    before: CheckpointRevision | None,
+    by: User,
+    now: datetime,
+) -> None:
+    """Make steps and ledger say what the newest revision says; a step it no longer calls done is open again."""
     answered = {answer.milestone_id: answer for answer in answers.dates}
+    earlier = Answers.load(before.answers).dates if before else ()
+    done_before = {answer.milestone_id for answer in earlier if answer.holds is Holds.DONE}
     for milestone in checkpoint.slot.engagement.milestones:
         answer = answered.get(milestone.id)
         if answer is None:
             continue
+        if milestone.id in done_before:
+            milestone.done_on = milestone.done_recorded_at = None
         if milestone.done_on is None or answer.holds is Holds.DONE:
             _apply_date(session, checkpoint, milestone, answer, answers.language, by=by, now=now)
 

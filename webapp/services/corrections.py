@@ -68,7 +68,10 @@ def _date_parts(
         milestone = session.get(Milestone, milestone_id)
         if milestone is None or milestone.engagement_id != wrong.engagement_id:
             continue
-        entry = promises.effective(milestone)[-1]
+        entries = promises.effective(milestone)
+        if not entries:
+            continue
+        entry = entries[-1]
         if entry.starts_on == day and entry.ends_on is None:
             continue
         wrote = date_of(entry)

@@ -25,6 +25,8 @@ from webapp.models import (
     Stage,
     Task,
     TaskKind,
+    Update,
+    UpdateKind,
     User,
 )
 from webapp.services import audits, cadences, planning, posting, promises, releases, tasks
@@ -179,7 +181,7 @@ def hand_over(
         brief=brief.strip(),
         introduction=introduction.strip() or None,
         made_at=now,
-        introduced_at=None if engagement.state is EngagementState.OPEN else now,
+        introduced_at=now if engagement.state is EngagementState.DRAFT else None,
     )
     session.add(handover)
     engagement.owner = to
@@ -217,7 +219,8 @@ def drafts(session: Session) -> Sequence[Engagement]:
 
 
 def _tell_closing(session: Session, engagement: Engagement, *, is_pause: bool, words: str, now: datetime) -> None:
-    number = session.scalar(select(func.count()).select_from(Slot).where(Slot.engagement_id == engagement.id)) or 0
+    told = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
+    number = (session.scalar(told) or 0) + 1
     releases.closing(session, engagement, is_pause=is_pause, words=words, number=number, now=now)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Update, func, or_, select, update
+from sqlalchemy import CursorResult, Update, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.models import (
@@ -23,17 +23,20 @@ from webapp.models import (
     OutboxEmail,
     OutboxTelling,
     Participation,
+    Task,
     TaskKind,
     Telling,
     TellingState,
     User,
 )
 from webapp.services import tasks
+from webapp.services.engagement_facts import local
 from webapp.services.mail_kinds import MAIL_KINDS
 
 BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120, 240, 360)
 REFUSED_LONG = timedelta(hours=1)
 ANSWER_MAXIMUM = 500
+ADDRESS_CHANGED = "address"
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,15 @@ def claim(session: Session, *, now: datetime, lease: timedelta) -> Claim | None:
 def begin(session: Session, held: Claim, *, now: datetime) -> bool:
     """At the server's 354: may this very attempt transmit now? Locks what could forbid it (work, participation,
     contact), looks again at stop, pause, address and expiry, and marks the row. False: close the socket."""
-    mail = session.get(OutboxEmail, held.id)
+    mail = session.get(OutboxEmail, held.id, populate_existing=True)
     if mail is None or mail.attempt != held.attempt or mail.state is not MailState.CLAIMED:
         return False
     forbidden = _why_not(session, mail, now=now)
     if forbidden is not None:
-        _finish(session, held, MailState.CLAIMED, forbidden, now=now, answer=None)
-        session.refresh(mail)
-        _not_told(session, mail, now=now)
+        state, why = forbidden
+        if _finish(session, held, MailState.CLAIMED, state, now=now, answer=None):
+            session.refresh(mail)
+            _not_told(session, mail, why, now=now)
         return False
     return _changed(
         session,
@@ -152,6 +156,7 @@ def lost_sight(session: Session, held: Claim, *, now: datetime) -> bool:
 
 def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
     """Bring back what a dead worker held, name what is in doubt, retire what came too late. The number of rows moved.
+    Nothing is too late while a person has not said whether a clock that jumped is right.
 
     A claimed row whose lease ran out has provably not been transmitted: `begin` would have marked it.
     """
@@ -164,12 +169,15 @@ def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
     moved = _rows(freed)
     for mail in _locked(session, MailState.TRANSMITTING, OutboxEmail.transmitting_at < now - unknown_after):
         moved += lost_sight(session, Claim(mail.id, mail.attempt), now=now)
-    for mail in _locked(session, MailState.QUEUED, OutboxEmail.expires_at <= now):
+    is_in_doubt = session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
+    for mail in () if is_in_doubt else _locked(session, MailState.QUEUED, OutboxEmail.expires_at <= now):
         mail.state, mail.finished_at = MailState.EXPIRED, now
         _trouble(session, mail, TaskKind.MAIL_EXPIRED, now=now)
         moved += 1
     long_refused = OutboxEmail.first_refused_at < now - REFUSED_LONG
-    for mail in _locked(session, MailState.QUEUED, long_refused):
+    is_told = exists().where(Task.outbox_email_id == OutboxEmail.id, Task.kind == TaskKind.MAIL_REFUSED_LONG)
+    telling_kinds = [kind for kind, rule in MAIL_KINDS.items() if rule.makes_task]
+    for mail in _locked(session, MailState.QUEUED, long_refused, ~is_told, OutboxEmail.kind.in_(telling_kinds)):
         _trouble(session, mail, TaskKind.MAIL_REFUSED_LONG, now=now, is_final=False)
     return moved
 
@@ -202,19 +210,24 @@ def arrived(session: Session, mail: OutboxEmail, *, now: datetime, by: User | No
 def cancel_for(
     session: Session, *, contact: Contact, engagement: Engagement | None, now: datetime
 ) -> Sequence[OutboxEmail]:
-    """Cancel what is queued for a contact who stopped, paused or changed address, in one engagement or in all."""
+    """Cancel what has not begun to leave for a contact who stopped, paused or changed address, in one engagement or in
+    all. Their own tellings are skipped; those of others who share the mail stay due, for the caller to mail anew."""
     stoppable = [kind for kind, rule in MAIL_KINDS.items() if rule.obeys_stop]
     wanted = [
         OutboxEmail.contact_id == contact.id,
-        OutboxEmail.state.in_([MailState.QUEUED, MailState.HELD]),
+        OutboxEmail.state.in_([MailState.QUEUED, MailState.HELD, MailState.CLAIMED]),
         OutboxEmail.kind.in_(stoppable),
     ]
     if engagement is not None:
         wanted.append(OutboxEmail.engagement_id == engagement.id)
     mails = session.scalars(select(OutboxEmail).where(*wanted).with_for_update()).all()
     for mail in mails:
-        mail.state, mail.finished_at = MailState.CANCELLED, now
-        _not_told(session, mail, now=now)
+        mail.state, mail.finished_at, mail.lease_until = MailState.CANCELLED, now, None
+        tasks.done_for_mail(session, mail, now=now)
+        for telling in carried(session, mail):
+            if telling.state is TellingState.DUE and telling.contact_id == contact.id:
+                telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
+    session.flush()
     return mails
 
 
@@ -227,20 +240,21 @@ def carried(session: Session, mail: OutboxEmail) -> Sequence[Telling]:
     ).all()
 
 
-def _why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> MailState | None:
-    """The state a mail that must not go now ends in, or None where it may. PostgreSQL locks the rows it reads."""
+def _why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[MailState, str] | None:
+    """The state a mail that must not go now ends in, and why; None where it may. PostgreSQL locks the rows it reads."""
     if mail.expires_at <= now:
-        return MailState.EXPIRED
+        return MailState.EXPIRED, "expired"
     rule = MAIL_KINDS[mail.kind]
     if mail.contact_id is None:
         user = session.get(User, mail.user_id, populate_existing=True) if mail.user_id else None
-        return MailState.CANCELLED if user is not None and not user.is_active else None
+        is_theirs = user is None or (user.is_active and user.address == mail.to_address)
+        return None if is_theirs else (MailState.CANCELLED, ADDRESS_CHANGED)
     contact = session.scalars(
         select(Contact).where(Contact.id == mail.contact_id).with_for_update(read=True),
         execution_options={"populate_existing": True},
     ).one()
     if contact.address != mail.to_address:
-        return MailState.CANCELLED
+        return MailState.CANCELLED, ADDRESS_CHANGED
     if not rule.obeys_stop or mail.engagement_id is None:
         return None
     engagement = session.scalars(
@@ -250,7 +264,7 @@ def _why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> MailState
     # Sent by the closing itself, the last mail of closed or resting work must still go.
     rests = engagement.state in (EngagementState.PAUSED, EngagementState.CLOSED)
     if engagement.state is EngagementState.DRAFT or (rests and mail.kind != "closing"):
-        return MailState.CANCELLED
+        return MailState.CANCELLED, engagement.state.value
     part = session.scalars(
         select(Participation)
         .where(Participation.engagement_id == engagement.id, Participation.contact_id == contact.id)
@@ -258,9 +272,9 @@ def _why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> MailState
         execution_options={"populate_existing": True},
     ).one_or_none()
     if part is None or part.stopped_at is not None:
-        return MailState.CANCELLED
-    if part.paused_until is not None and part.paused_until > now.date():
-        return MailState.CANCELLED
+        return MailState.CANCELLED, "stopped"
+    if part.paused_until is not None and part.paused_until > local(now, contact.zone).date():
+        return MailState.CANCELLED, "paused"
     return None
 
 
@@ -270,14 +284,25 @@ def _told(session: Session, mail: OutboxEmail, *, now: datetime) -> None:
             telling.state, telling.told_at = TellingState.TOLD, now
 
 
-def _not_told(session: Session, mail: OutboxEmail, *, now: datetime) -> None:
-    """A mail that ended unsent: too late is somebody's task, stopped by the reader is nobody's."""
+def _not_told(session: Session, mail: OutboxEmail, why: str, *, now: datetime) -> None:
+    """A mail that ended unsent: too late, or under an address that is no longer theirs, is somebody's task; stopped by
+    the reader is nobody's, but whoever shared that mail is told by phone."""
     if mail.state is MailState.EXPIRED:
         _trouble(session, mail, TaskKind.MAIL_EXPIRED, now=now)
         return
+    if why == ADDRESS_CHANGED:
+        _trouble(session, mail, TaskKind.MAIL_FAILED, now=now)
+        return
     for telling in carried(session, mail):
-        if telling.state is TellingState.DUE:
-            telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
+        if telling.state is not TellingState.DUE:
+            continue
+        if telling.contact_id == mail.contact_id or why not in ("stopped", "paused"):
+            telling.state, telling.skipped_why = TellingState.SKIPPED, why
+        else:
+            telling.state = TellingState.BY_PHONE
+            tasks.raise_once(
+                session, TaskKind.PHONE, str(telling.id), now=now, engagement=mail.engagement, telling=telling
+            )
 
 
 def _trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetime, is_final: bool = True) -> None:

@@ -30,11 +30,18 @@ FOLD_MAXIMUM = 400
 
 def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
     """The next slot of an engagement and its form. It comes from the rule, never from when the last mail went. Unique
-    by local date: where it is there already, that one is returned."""
-    firm = _firm(session)
+    by local date: where it is there already, that one is returned; one that was skipped when the work rested is planned
+    again, and a day that had its news is passed over, so that open work always has a planned slot."""
+    calendar = cadences.calendar(_firm(session))
     cadence = cadences.load(engagement.cadence)
-    times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=cadences.calendar(firm)))
-    return _slot(session, engagement, times)
+    while True:
+        times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=calendar))
+        slot = _slot(session, engagement, times)
+        if slot.state is SlotState.SKIPPED:
+            _plan_again(slot, times)
+        if slot.state is SlotState.PLANNED:
+            return slot
+        after = times.on
 
 
 def preview(session: Session, engagement: Engagement, *, after: date, count: int = 6) -> list[schedule.SlotTimes]:
@@ -54,8 +61,18 @@ def current_slot(session: Session, engagement: Engagement) -> Slot | None:
     ).one_or_none()
 
 
+def upcoming(session: Session, slot: Slot) -> datetime:
+    """The promised time of the slot after this one, as it will be printed in this one's mail."""
+    cadence = cadences.load(slot.engagement.cadence)
+    day = schedule.next_day(cadence, after=slot.local_on, calendar=cadences.calendar(_firm(session)))
+    return schedule.slot_times(cadence, day).promised_by
+
+
 def due_slots(session: Session, *, now: datetime) -> Sequence[int]:
-    """Slots of open work where something is to be done now: sent, or said to be without news."""
+    """Slots of open work where something is to be done now: sent, or said to be without news. None while a person has
+    not said whether a clock that jumped is right: the rhythm must not run away with it."""
+    if _clock_jumped(session):
+        return []
     return session.scalars(
         select(Slot.id)
         .join(Engagement)
@@ -114,7 +131,7 @@ def notice_jump(session: Session, last_tick: datetime | None, *, now: datetime) 
     firm = the_firm(session)
     if firm is None or firm.sending_paused_at is not None:
         return False
-    firm.sending_paused_at, firm.sending_paused_why = now, "clock_jumped"
+    firm.sending_paused_at, firm.sending_paused_why = now, TaskKind.CLOCK_JUMPED.value
     tasks.raise_once(session, TaskKind.CLOCK_JUMPED, "clock", now=now, last=last_tick.isoformat(), seen=now.isoformat())
     return True
 
@@ -174,6 +191,18 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
         if keep is not None:
             _skip(latest, "downtime", now=now)
     return latest
+
+
+def _clock_jumped(session: Session) -> bool:
+    return session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
+
+
+def _plan_again(slot: Slot, times: schedule.SlotTimes) -> None:
+    slot.state, slot.skipped_why, slot.closed_at = SlotState.PLANNED, None, None
+    slot.send_at, slot.promised_by = times.send_at, times.promised_by
+    slot.asked_at = slot.last_call_at = None
+    is_filed = slot.checkpoint.revision > 0
+    slot.checkpoint.state = CheckpointState.SUBMITTED if is_filed else CheckpointState.DUE
 
 
 def _skip(slot: Slot, why: str, *, now: datetime) -> None:

@@ -27,8 +27,6 @@ from webapp.services.mail_kinds import MAIL_KINDS
 
 log = logging.getLogger(__name__)
 
-MESSAGE_ID_DOMAIN = "milepost"
-
 
 def to_contact(
     session: Session,
@@ -88,9 +86,10 @@ def preview(context: EmailContext) -> RenderedEmail:
     return rendering.render(context)
 
 
-def new_message_id(domain: str = MESSAGE_ID_DOMAIN) -> str:
-    """A Message-ID (RFC 5322 3.6.4) that nobody else makes."""
-    return f"<{secrets.token_hex(16)}@{domain}>"
+def new_message_id() -> str:
+    """The left half of a Message-ID (RFC 5322 3.6.4) that nobody else makes; the sender's domain is put to it when the
+    mail is encoded."""
+    return secrets.token_hex(16)
 
 
 def _post(
@@ -123,6 +122,7 @@ def _post(
         mail.state = MailState.HELD
     session.add(mail)
     session.flush()
+    session.info["rings"] = True
     session.add_all(OutboxTelling(outbox_email_id=mail.id, telling_id=telling.id) for telling in tellings)
     if mail.state is MailState.HELD:
         tasks.raise_once(session, TaskKind.MAIL_HELD, str(mail.id), now=now, mail=mail)

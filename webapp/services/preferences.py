@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from emails import contexts
 from emails.languages import LANGUAGES
 from webapp.keys import Keyring
 from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation
-from webapp.services import audits, composing, limits, outbox, posting, snapshot
+from webapp.services import audits, composing, limits, posting, snapshot, telling
 from webapp.services.engagement_facts import frame, the_firm
 from webapp.services.errors import NotFound, TooMany
 
@@ -24,7 +24,7 @@ def stop(session: Session, link: Link, *, now: datetime) -> Participation:
     if part.stopped_at is None:
         part.stopped_at = now
         session.flush()
-        outbox.cancel_for(session, contact=part.contact, engagement=part.engagement, now=now)
+        telling.stopped(session, part, now=now)
         audits.note(session, "stopped", part, now=now, actor=f"link:{link.id}")
     return part
 
@@ -41,7 +41,7 @@ def pause(session: Session, link: Link, until: date, *, now: datetime) -> Partic
     part = _participation(session, link)
     part.paused_until = min(until, (now + PAUSE_MAXIMUM).date())
     session.flush()
-    outbox.cancel_for(session, contact=part.contact, engagement=part.engagement, now=now)
+    telling.stopped(session, part, now=now)
     audits.note(session, "paused", part, now=now, actor=f"link:{link.id}")
     return part
 
@@ -68,7 +68,10 @@ def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: 
         select(Participation)
         .join(Contact, Participation.contact_id == Contact.id)
         .join(Engagement, Participation.engagement_id == Engagement.id)
-        .where(Contact.address == wanted, Engagement.state.in_([EngagementState.OPEN, EngagementState.PAUSED]))
+        .where(
+            func.lower(Contact.address) == wanted,
+            Engagement.state.in_([EngagementState.OPEN, EngagementState.PAUSED]),
+        )
         .order_by(Participation.id)
         .limit(5)
     ).all()

@@ -178,6 +178,15 @@ def settle(
     )
 
 
+def is_explained(to: When, why: Why) -> bool:
+    """True where a move says everything that a move must say."""
+    try:
+        _check(to, why)
+    except Refused:
+        return False
+    return True
+
+
 def _check(to: When, why: Why) -> None:
     if not why.reason_key and not why.why.strip():
         raise Refused("delay.needs_why", field="why")

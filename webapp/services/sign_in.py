@@ -71,7 +71,7 @@ def by_code(session: Session, keyring: Keyring, name: str, typed: str, browser: 
     caller commits in either case."""
     challenge = _find(session, name)
     _check(challenge, browser, now=now)
-    digits = "".join(character for character in typed if character.isdecimal())
+    digits = "".join(str(int(character)) for character in typed if character.isdecimal())
     if not hmac.compare_digest(digits, code(keyring, challenge)):
         challenge.tries += 1
         raise LinkInvalid
@@ -82,7 +82,8 @@ def by_code(session: Session, keyring: Keyring, name: str, typed: str, browser: 
 def by_link(session: Session, link: Link, browser: str, *, now: datetime) -> User:
     """The user whose mailed link was pressed in the browser that asked."""
     mail = session.get(OutboxEmail, link.outbox_email_id) if link.outbox_email_id else None
-    challenge = session.get(SignInChallenge, mail.challenge_id) if mail and mail.challenge_id else None
+    wanted = mail.challenge_id if mail else None
+    challenge = session.get(SignInChallenge, wanted, populate_existing=True, with_for_update=True) if wanted else None
     if challenge is None:
         raise LinkInvalid
     _check(challenge, browser, now=now)
@@ -92,6 +93,7 @@ def by_link(session: Session, link: Link, browser: str, *, now: datetime) -> Use
 
 def by_invitation(session: Session, link: Link, *, now: datetime) -> User:
     """An invitation signs in once, in any browser."""
+    session.refresh(link, ["used_at"], with_for_update=True)
     if link.user is None or link.used_at is not None:
         raise LinkInvalid
     link.used_at = now

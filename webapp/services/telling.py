@@ -10,6 +10,8 @@ from webapp.models import (
     Contact,
     Engagement,
     EngagementState,
+    OutboxEmail,
+    OutboxTelling,
     Participation,
     Task,
     TaskKind,
@@ -20,7 +22,7 @@ from webapp.models import (
     User,
 )
 from webapp.services import composing, outbox, posting, tasks
-from webapp.services.engagement_facts import reader, the_firm
+from webapp.services.engagement_facts import local, reader, the_firm
 from webapp.services.schedule import deliver_at
 from webapp.services.snapshot import Snapshot
 
@@ -46,7 +48,7 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
         made.append(telling)
         if part.stopped_at is not None:
             telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
-        elif part.paused_until is not None and part.paused_until > now.date():
+        elif part.paused_until is not None and part.paused_until > local(now, part.contact.zone).date():
             telling.state, telling.skipped_why = TellingState.SKIPPED, "paused"
         elif part.contact.address is not None and part.contact.can_be_mailed:
             together[part.contact.address].append((part, telling))
@@ -62,10 +64,15 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
 
 
 def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> None:
-    """A person told the contact by phone: that counts, and the task is done."""
+    """A person told the contact by phone: that counts, and the task is done; the task about a mail that failed too,
+    once everybody that mail was for has been told."""
     telling.state, telling.told_at, telling.told_by_id = TellingState.TOLD, now, by.id
     for task in session.scalars(select(Task).where(Task.telling_id == telling.id, Task.done_at.is_(None))):
         tasks.done(task, now=now, by=by)
+    carrying = select(OutboxEmail).join(OutboxTelling).where(OutboxTelling.telling_id == telling.id)
+    for mail in session.scalars(carrying).all():
+        if all(told.state in (TellingState.TOLD, TellingState.SKIPPED) for told in outbox.carried(session, mail)):
+            tasks.done_for_mail(session, mail, now=now, by=by)
 
 
 def again(session: Session, telling: Telling, *, now: datetime, suffix: str) -> None:
@@ -81,11 +88,22 @@ def again(session: Session, telling: Telling, *, now: datetime, suffix: str) -> 
 
 
 def address_changed(session: Session, contact: Contact, *, now: datetime) -> None:
-    """What was on its way to the old address never gets there, and goes to the new one, or becomes a phone call."""
+    """What was on its way to the old address never gets there, and goes to the new one, or becomes a phone call. Who
+    shared that mail gets one of their own."""
     for mail in outbox.cancel_for(session, contact=contact, engagement=None, now=now):
         for telling in outbox.carried(session, mail):
-            if telling.contact_id == contact.id and telling.update.engagement.state is EngagementState.OPEN:
+            update = telling.update
+            if update.engagement.state is EngagementState.OPEN or update.kind is UpdateKind.CLOSING:
                 again(session, telling, now=now, suffix=f":address{mail.id}")
+
+
+def stopped(session: Session, part: Participation, *, now: datetime) -> None:
+    """Cancel what was on its way to a reader who stopped or paused; who shared the mail gets one of their own."""
+    contact = part.contact
+    for mail in outbox.cancel_for(session, contact=contact, engagement=part.engagement, now=now):
+        for telling in outbox.carried(session, mail):
+            if telling.contact_id != contact.id and telling.state is TellingState.DUE:
+                again(session, telling, now=now, suffix=f":shared{mail.id}")
 
 
 def words_to_read_out(telling: Telling, firm_update: Snapshot, to: composing.For) -> str:

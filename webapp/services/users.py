@@ -83,7 +83,8 @@ def active(session: Session) -> Sequence[User]:
 
 
 def _active_admins(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(User).where(User.role == Role.ADMIN, User.is_active)) or 0
+    """How many there are, each held, so that two admins cannot remove one another at the same moment."""
+    return len(session.scalars(select(User.id).where(User.role == Role.ADMIN, User.is_active).with_for_update()).all())
 
 
 def _owned(session: Session, user: User) -> int:

@@ -1,0 +1,162 @@
+"""The words of the sample mails, `sample_words/<language>.toml`: a kitchen in Casablanca, an annual report in Baku."""
+
+import tomllib
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from emails.contexts import (
+    Agreed,
+    AskLine,
+    Brand,
+    DateLine,
+    Delay,
+    DueLine,
+    Engagement,
+    Person,
+    Standing,
+    Step,
+    Who,
+    Words,
+)
+from emails.languages import UnknownLanguage
+from emails.links import placeholder
+
+WORDS = Path(__file__).parent / "sample_words"
+
+
+class About(TypedDict):
+    language: str
+    brand: Brand
+    recipient: str
+    engagement: Engagement
+    owner: Person
+    page_url: str
+
+
+class Regular(About):
+    preferences_url: str
+    unsubscribe_url: str
+    next_news_at: datetime | None
+
+
+class Staff(TypedDict):
+    language: str
+    brand: Brand
+    recipient: str
+
+
+class Story:
+    """The sample words of one language and what the samples share."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.words = _words(tag)
+        self.brand = Brand(name=self["firm"], colour=self["colour"], phone=self["firm_phone"], address=self["address"])
+        self.owner = Person(name=self["owner"], phone=self["owner_phone"], hours=self["hours"])
+        self.colleague = Person(name=self["colleague"], phone=self["colleague_phone"], hours=self["hours"])
+
+    def __getitem__(self, key: str) -> str:
+        return self.words[key]
+
+    def said(self, key: str) -> Words:
+        return Words(text=self[key], language=self.tag)
+
+    def at(self, day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2027, 4, day, hour, minute, tzinfo=ZoneInfo(self["zone"]))
+
+    def engagement(self) -> Engagement:
+        return Engagement(
+            title=self["title"], reference=self["reference"], stage=self["stage"], steps_done=3, steps_total=5
+        )
+
+    def about(self) -> About:
+        return About(
+            language=self.tag,
+            brand=self.brand,
+            recipient=self["recipient"],
+            engagement=self.engagement(),
+            owner=self.owner,
+            page_url=placeholder("page"),
+        )
+
+    def regular(self) -> Regular:
+        return Regular(
+            **self.about(),
+            preferences_url=placeholder("preferences"),
+            unsubscribe_url=placeholder("unsubscribe"),
+            next_news_at=self.at(20, 18),
+        )
+
+    def staff(self) -> Staff:
+        return Staff(language=self.tag, brand=self.brand, recipient=self["owner"])
+
+    def dates(self) -> tuple[DateLine, ...]:
+        return (
+            DateLine(label=self["first_label"], first=on(19), now=on(19)),
+            DateLine(label=self["last_label"], first=on(23), now=on(23)),
+        )
+
+    def moved_dates(self) -> tuple[DateLine, ...]:
+        return (
+            DateLine(
+                label=self["first_label"], first=on(9), now=on(9), standing=Standing.DONE, done_on=date(2027, 4, 9)
+            ),
+            DateLine(label=self["last_label"], first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
+        )
+
+    def asks(self) -> tuple[AskLine, ...]:
+        return (AskLine(text=self.said("ask"), due_on=date(2027, 4, 16)), AskLine(text=self.said("ask_more")))
+
+    def steps(self) -> tuple[Step, ...]:
+        return (
+            Step(text=self.said("step"), by=date(2027, 4, 19)),
+            Step(text=self.said("step_reader"), who=Who.YOU, by=date(2027, 4, 16)),
+            Step(text=self.said("step_other"), who=Who.OTHER, name=self["supplier"], by=date(2027, 4, 20)),
+        )
+
+    def delay(self) -> Delay:
+        return Delay(
+            label=self["last_label"],
+            first=on(21),
+            was=on(21),
+            now=on(28),
+            moved=1,
+            cause=Who.US,
+            reason=self["delay_reason"],
+            why=self.said("why"),
+            what_we_do=self.said("what_we_do"),
+        )
+
+    def due(self) -> tuple[DueLine, ...]:
+        return (
+            DueLine(
+                engagement=self.engagement(),
+                client=self["client"],
+                send_at=self.at(20, 16),
+                promised_by=self.at(20, 18),
+                waiting_questions=1,
+            ),
+            DueLine(
+                engagement=Engagement(title=self["last_label"], reference="MA-4502"),
+                client=self["colleague"],
+                send_at=self.at(20, 16, 30),
+                promised_by=self.at(20, 18, 30),
+                is_late=True,
+            ),
+        )
+
+
+def on(day: int) -> Agreed:
+    """That day of the April all samples play in."""
+    return Agreed(start=date(2027, 4, day))
+
+
+@lru_cache
+def _words(tag: str) -> dict[str, str]:
+    path = WORDS / f"{tag}.toml"
+    if not path.is_file():
+        raise UnknownLanguage(tag)
+    return tomllib.loads(path.read_text(encoding="utf-8"))

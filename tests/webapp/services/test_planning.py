@@ -1,0 +1,422 @@
+"""The rhythm at work: what happens at *send at* and at *promised by*, with late forms, two clocks and downtime."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tests.factories import TUESDAYS, World, answers
+from webapp.database import Database
+from webapp.models import (
+    Checkpoint,
+    CheckpointState,
+    Engagement,
+    OutboxEmail,
+    Slot,
+    SlotState,
+    Task,
+    TaskKind,
+    Telling,
+    TellingState,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services import cadences, checkpoints, engagements, planning, tasks
+from webapp.services.errors import Refused
+from webapp.services.schedule import Cadence, DayOff, Every
+
+MINUTE = timedelta(minutes=1)
+WEEK = timedelta(days=7)
+
+
+def tick(session: Session, now: datetime) -> int:
+    """What the clock does with slots."""
+    return sum(planning.advance(session, number, now=now) for number in planning.due_slots(session, now=now))
+
+
+def file(session: Session, slot: Slot, by: User, *, now: datetime, text: str = "Tiles finished.") -> None:
+    checkpoints.submit(
+        session, slot.checkpoint, answers(done=text), note="", based_on=slot.checkpoint.revision, by=by, now=now
+    )
+
+
+def news(session: Session) -> list[UpdateKind]:
+    """Kinds of what was released after the welcome, oldest first."""
+    kinds = session.scalars(select(Update.kind).where(Update.kind != UpdateKind.WELCOME).order_by(Update.id))
+    return list(kinds)
+
+
+def slots(session: Session) -> Sequence[Slot]:
+    return session.scalars(select(Slot).order_by(Slot.local_on)).all()
+
+
+def planned(session: Session, engagement: Engagement) -> Slot:
+    slot = planning.current_slot(session, engagement)
+    assert slot is not None
+    return slot
+
+
+def test_the_next_slot_and_its_form_exist_from_the_moment_the_work_opens(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+
+    assert planning.current_slot(session, engagement) is slot
+    assert slot.local_on == date(2026, 4, 7)
+    assert slot.checkpoint.state is CheckpointState.DUE
+
+
+def test_nothing_goes_out_before_its_time(session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+    unfiled = tick(session, slot.promised_by - timedelta(seconds=1))
+    file(session, slot, world.alice, now=world.now)
+    filed = tick(session, slot.send_at - timedelta(seconds=1))
+
+    assert (unfiled, filed) == (0, 0)
+    assert news(session) == []
+
+
+def test_a_report_filed_between_sending_and_promised_time_goes_at_once(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    tick(session, slot.send_at)
+
+    file(session, slot, world.alice, now=slot.send_at + 30 * MINUTE)
+
+    update = session.scalars(select(Update).where(Update.slot_id == slot.id)).one()
+    assert (update.kind, update.snapshot["is_late"]) == (UpdateKind.REGULAR, False)
+    assert slot.state is SlotState.RELEASED
+    assert planned(session, engagement).local_on == date(2026, 4, 14)
+    assert tick(session, slot.promised_by) == 0
+
+
+def test_nobody_filed_by_the_promised_time_so_the_client_hears_that_there_is_no_news(
+    session: Session, world: World
+) -> None:
+    engagement, slot = world.open_engagement()
+
+    assert tick(session, slot.promised_by) == 1
+
+    update = session.scalars(select(Update).where(Update.slot_id == slot.id)).one()
+    upcoming = planned(session, engagement)
+    assert (slot.state, slot.checkpoint.state) == (SlotState.NO_NEWS, CheckpointState.MISSED)
+    assert update.kind is UpdateKind.NO_NEWS
+    assert update.snapshot["done"] is None
+    assert update.next_news_at == upcoming.promised_by
+    assert upcoming.local_on == slot.local_on + WEEK
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).one()
+    assert mail.to_address == "maria@bennani.example"
+
+
+def test_a_report_filed_after_the_no_news_mail_goes_out_late(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    tick(session, slot.promised_by)
+
+    file(session, slot, world.alice, now=slot.promised_by + 60 * MINUTE)
+
+    assert news(session) == [UpdateKind.NO_NEWS, UpdateKind.REGULAR]
+    update = session.scalars(select(Update).where(Update.kind == UpdateKind.REGULAR)).one()
+    assert update.snapshot["is_late"] is True
+    assert update.next_news_at == planned(session, engagement).promised_by
+    assert [slot.local_on for slot in slots(session)] == [date(2026, 4, 7), date(2026, 4, 14)]
+
+
+def test_two_clocks_make_one_update(database: Database, session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+    session.commit()
+    number, moment = slot.id, slot.promised_by
+
+    with database.writer() as one:
+        first = planning.advance(one, number, now=moment)
+        if not database.is_sqlite:
+            with database.writer() as two:
+                assert planning.advance(two, number, now=moment) is False
+        one.commit()
+    with database.writer() as two:
+        second = planning.advance(two, number, now=moment)
+        two.commit()
+
+    assert (first, second) == (True, False)
+    assert news(session) == [UpdateKind.NO_NEWS]
+
+
+def test_the_next_slot_comes_from_the_rule_and_not_from_the_late_sending(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+
+    tick(session, slot.promised_by + timedelta(hours=20))
+
+    assert planned(session, engagement).local_on == date(2026, 4, 14)
+    assert planned(session, engagement).send_at == slot.send_at + WEEK
+
+
+def test_slots_that_passed_during_downtime_fold_into_one_no_news_mail(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    back = slot.promised_by + 2 * WEEK + timedelta(hours=3)
+
+    for _ in range(3):
+        tick(session, back)
+
+    states = [(kept.local_on, kept.state, kept.skipped_why) for kept in slots(session)]
+    assert states == [
+        (date(2026, 4, 7), SlotState.SKIPPED, "downtime"),
+        (date(2026, 4, 14), SlotState.SKIPPED, "downtime"),
+        (date(2026, 4, 21), SlotState.NO_NEWS, None),
+        (date(2026, 4, 28), SlotState.PLANNED, None),
+    ]
+    assert news(session) == [UpdateKind.NO_NEWS]
+    assert planned(session, engagement).local_on == date(2026, 4, 28)
+
+
+def test_a_missed_slot_older_than_its_grace_is_kept_as_skipped(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+
+    tick(session, slot.promised_by + planning.NO_NEWS_GRACE + MINUTE)
+
+    assert (slot.state, slot.skipped_why) == (SlotState.SKIPPED, "downtime")
+    assert news(session) == []
+    assert planned(session, engagement).local_on == date(2026, 4, 14)
+
+
+def test_a_report_filed_before_the_downtime_goes_out_once_and_says_it_is_late(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    file(session, slot, world.alice, now=world.now)
+
+    for _ in range(3):
+        tick(session, slot.promised_by + WEEK + timedelta(hours=1))
+
+    update = session.scalars(select(Update).where(Update.slot_id == slot.id)).one()
+    assert update.snapshot["is_late"] is True
+    assert [kept.state for kept in slots(session)] == [SlotState.RELEASED, SlotState.SKIPPED, SlotState.PLANNED]
+    assert news(session) == [UpdateKind.REGULAR]
+    assert planned(session, engagement).local_on == date(2026, 4, 21)
+
+
+def test_a_new_rhythm_redates_the_planned_slot_only(session: Session, world: World) -> None:
+    engagement, first = world.open_engagement()
+    tick(session, first.promised_by)
+    moment = first.promised_by + timedelta(hours=1)
+    second = planned(session, engagement)
+    before = (first.local_on, first.send_at, first.promised_by)
+    fridays = Cadence(
+        every=Every.WEEKLY,
+        weekdays=(4,),
+        anchor=date(2026, 1, 5),
+        zone="Asia/Baku",
+        send_at=time(10, 0),
+        promised_by=time(12, 0),
+        day_off=DayOff.BEFORE,
+    )
+
+    engagements.change_rhythm(session, engagement, cadences.dump(fridays), by=world.dalia, now=moment)
+
+    assert (first.local_on, first.send_at, first.promised_by) == before
+    assert second.local_on == date(2026, 4, 10)
+    assert second.send_at.isoformat() == "2026-04-10T06:00:00+00:00"
+    assert len(slots(session)) == 2
+
+
+def test_a_new_rhythm_never_puts_a_second_slot_on_a_day_that_had_one(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    file(session, slot, world.alice, now=world.now)
+    tick(session, slot.send_at)
+    later = TUESDAYS.__class__(**{**TUESDAYS.__dict__, "send_at": time(20, 0), "promised_by": time(21, 0)})
+
+    engagements.change_rhythm(session, engagement, cadences.dump(later), by=world.dalia, now=slot.send_at + MINUTE)
+
+    assert planned(session, engagement).local_on == date(2026, 4, 14)
+
+
+def test_a_day_has_one_slot_of_an_engagement(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+
+    session.add(
+        Slot(engagement=engagement, local_on=slot.local_on, send_at=slot.send_at, promised_by=slot.promised_by)
+    )
+
+    with pytest.raises(IntegrityError):
+        session.flush()
+    session.rollback()
+
+
+def test_planning_a_day_twice_returns_the_slot_that_is_there(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+
+    again = planning.plan_next(session, engagement, after=slot.local_on - timedelta(days=1))
+
+    assert again is slot
+
+
+def test_resting_work_sends_nothing_and_tells_the_client_that_it_rests(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+
+    engagements.rest(session, engagement, words="Until the permit.", by=world.dalia, now=world.now)
+
+    assert tick(session, slot.promised_by) == 0
+    assert (slot.state, slot.skipped_why) == (SlotState.SKIPPED, "paused")
+    assert news(session) == [UpdateKind.CLOSING]
+
+
+@pytest.mark.parametrize("days_of_rest", [0, 1, 3, 10])
+def test_resumed_work_always_has_a_planned_slot(session: Session, world: World, days_of_rest: int) -> None:
+    engagement, slot = world.open_engagement()
+    engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
+    moment = world.now + timedelta(days=days_of_rest)
+
+    resumed = engagements.resume(session, engagement, by=world.dalia, now=moment)
+
+    assert resumed.state is SlotState.PLANNED
+    assert resumed.checkpoint.state is CheckpointState.DUE
+    assert resumed.send_at > moment
+    assert planned(session, engagement) is resumed
+    assert (resumed is slot) == (days_of_rest <= 1)
+    assert tick(session, resumed.promised_by) == 1
+
+
+def test_work_resumed_on_a_day_that_had_its_news_goes_on_with_the_next(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    tick(session, slot.promised_by)
+    moment = slot.promised_by + MINUTE
+    engagements.rest(session, engagement, words="", by=world.dalia, now=moment)
+    late = TUESDAYS.__class__(**{**TUESDAYS.__dict__, "send_at": time(22, 0), "promised_by": time(23, 0)})
+    engagements.change_rhythm(session, engagement, cadences.dump(late), by=world.dalia, now=moment)
+
+    resumed = engagements.resume(session, engagement, by=world.dalia, now=moment + MINUTE)
+
+    assert resumed.state is SlotState.PLANNED
+    assert resumed.local_on == date(2026, 4, 14)
+
+
+def test_work_that_rested_and_then_closes_says_both(session: Session, world: World) -> None:
+    engagement, _ = world.open_engagement()
+    engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
+
+    engagements.close(session, engagement, words="Thank you.", by=world.dalia, now=world.now + timedelta(days=1))
+
+    closings = session.scalars(select(Update).where(Update.kind == UpdateKind.CLOSING).order_by(Update.id)).all()
+    assert [update.snapshot["is_pause"] for update in closings] == [True, False]
+    assert len(session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "closing")).all()) == 2
+
+
+def test_closed_work_sends_nothing_more(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    file(session, slot, world.alice, now=world.now)
+    engagements.close(session, engagement, words="", by=world.dalia, now=world.now)
+
+    assert tick(session, slot.promised_by + WEEK) == 0
+    assert planning.advance(session, slot.id, now=slot.promised_by) is False
+    assert planning.current_slot(session, engagement) is None
+
+
+def test_a_jump_of_more_than_seven_days_stops_sending_and_asks_a_person(session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+    last = world.now
+
+    at_seven = planning.notice_jump(session, last, now=last + planning.JUMP)
+    beyond = planning.notice_jump(session, last, now=last + planning.JUMP + timedelta(seconds=1))
+
+    assert (at_seven, beyond) == (False, True)
+    assert world.firm.sending_paused_why == "clock_jumped"
+    assert [task.kind for task in tasks.waiting(session)] == [TaskKind.CLOCK_JUMPED]
+    assert slot.state is SlotState.PLANNED
+
+
+def test_the_rhythm_does_not_run_away_with_a_clock_that_jumped(session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+    ahead = world.now + timedelta(days=365)
+    planning.notice_jump(session, world.now, now=ahead)
+
+    assert tick(session, ahead) == 0
+    assert [kept.local_on for kept in slots(session)] == [slot.local_on]
+
+    world.firm.sending_paused_at = world.firm.sending_paused_why = None
+    session.flush()
+    assert tick(session, slot.promised_by) == 1
+
+
+def test_the_first_tick_ever_is_no_jump(session: Session, world: World) -> None:
+    assert planning.notice_jump(session, None, now=world.now) is False
+    assert world.firm.sending_paused_at is None
+
+
+@pytest.mark.parametrize(("who", "why"), [("alice", "They asked"), ("dalia", "  ")])
+def test_the_no_news_mail_is_switched_off_by_a_manager_with_a_reason_only(
+    session: Session, world: World, who: str, why: str
+) -> None:
+    engagement, _ = world.open_engagement()
+
+    with pytest.raises(Refused):
+        engagements.switch_no_news(session, engagement, is_off=True, why=why, by=getattr(world, who), now=world.now)
+
+    assert engagement.is_no_news_off is False
+
+
+def test_with_the_no_news_mail_off_a_missed_slot_closes_in_silence(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    engagements.switch_no_news(session, engagement, is_off=True, why="They asked", by=world.dalia, now=world.now)
+
+    tick(session, slot.promised_by)
+
+    assert slot.state is SlotState.NO_NEWS
+    assert news(session) == []
+    assert planned(session, engagement).local_on == date(2026, 4, 14)
+
+
+def test_two_silent_weeks_in_a_row_are_a_task_that_the_next_update_closes(session: Session, world: World) -> None:
+    engagement, first = world.open_engagement()
+    tick(session, first.promised_by)
+    after_one = [task.kind for task in tasks.waiting(session)]
+    second = planned(session, engagement)
+    tick(session, second.promised_by)
+    after_two = [task.kind for task in tasks.waiting(session)]
+
+    third = planned(session, engagement)
+    file(session, third, world.alice, now=third.send_at - MINUTE)
+    tick(session, third.send_at)
+
+    assert (after_one, after_two) == ([], [TaskKind.PHONE_TWICE_SILENT])
+    task = session.scalars(select(Task).where(Task.kind == TaskKind.PHONE_TWICE_SILENT)).one()
+    assert task.done_at == third.send_at
+
+
+def test_an_update_between_two_silences_keeps_them_from_being_in_a_row(session: Session, world: World) -> None:
+    engagement, first = world.open_engagement()
+    tick(session, first.promised_by)
+    second = planned(session, engagement)
+    file(session, second, world.alice, now=second.send_at)
+    third = planned(session, engagement)
+    tick(session, third.promised_by)
+
+    assert news(session) == [UpdateKind.NO_NEWS, UpdateKind.REGULAR, UpdateKind.NO_NEWS]
+    assert tasks.waiting(session) == []
+
+
+def test_work_switched_live_together_reports_on_different_days(session: Session, world: World) -> None:
+    daily = TUESDAYS.__class__(**{**TUESDAYS.__dict__, "weekdays": (0, 1, 2, 3, 4)})
+    drafts = [world.engagement(f"MA-{number}", cadence=cadences.dump(daily)) for number in range(6)]
+
+    engagements.go_live_together(session, drafts, by=world.dalia, now=world.now)
+
+    days = [planned(session, engagement).local_on for engagement in drafts]
+    assert len(set(days)) >= 4
+    assert all(day > world.now.date() for day in days)
+
+
+def test_a_form_is_owed_only_by_the_owner_of_open_work(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    until = slot.send_at + MINUTE
+    world.engagement("MA-2")
+
+    assert [form.slot_id for form in checkpoints.due(session, world.alice, until=until)] == [slot.id]
+    assert checkpoints.due(session, world.bob, until=until) == []
+    engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
+    assert checkpoints.due(session, world.alice, until=until) == []
+
+
+def test_every_slot_has_one_form_and_every_update_one_telling_for_each_reader(session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+    tick(session, slot.promised_by)
+
+    assert len(session.scalars(select(Checkpoint)).all()) == len(slots(session)) == 2
+    tellings = session.scalars(select(Telling)).all()
+    assert [told.state for told in tellings] == [TellingState.DUE, TellingState.DUE]

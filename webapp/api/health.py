@@ -1,0 +1,71 @@
+"""`/healthz` (this process lives), `/readyz` (it can work), `/metrics` (how the mails stand)."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import schema
+from webapp.access import public
+from webapp.models import MailState, OutboxEmail, Slot, SlotState, Task, Tick
+from webapp.services import outbox
+from webapp.transactions import db, moment, the_database
+
+bp = Blueprint("api_health", __name__)
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Any:
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> Any:
+    """Ready: the database answers and has the schema this version needs."""
+    try:
+        current = schema.current(the_database())
+    except SQLAlchemyError:
+        return jsonify(status="the database does not answer"), 503
+    if current != schema.head():
+        return jsonify(status="the database needs: milepost db upgrade"), 503
+    return jsonify(status="ok")
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> Response:
+    """Counts by state, no names: what is due, sent and in doubt, the oldest queued mail, the clock's last tick."""
+    registry = CollectorRegistry()
+    session, now = db(), moment()
+    mails = Gauge("milepost_mails", "Mails by state", ["state"], registry=registry)
+    counted = {
+        row[0]: row[1] for row in session.execute(select(OutboxEmail.state, func.count()).group_by(OutboxEmail.state))
+    }
+    for state in MailState:
+        mails.labels(state.value).set(counted.get(state, 0))
+    Gauge("milepost_mails_due", "Mails that could be sent now", registry=registry).set(
+        outbox.due_count(session, now=now)
+    )
+    oldest = session.scalar(
+        select(func.min(OutboxEmail.not_before)).where(
+            OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now
+        )
+    )
+    Gauge("milepost_oldest_due_mail_seconds", "Age of the oldest mail that is due", registry=registry).set(
+        (now - oldest).total_seconds() if oldest else 0
+    )
+    Gauge("milepost_slots_planned", "Promised updates that are ahead", registry=registry).set(
+        session.scalar(select(func.count()).select_from(Slot).where(Slot.state == SlotState.PLANNED)) or 0
+    )
+    Gauge("milepost_tasks_open", "Things that wait for a person", registry=registry).set(
+        session.scalar(select(func.count()).select_from(Task).where(Task.done_at.is_(None))) or 0
+    )
+    tick = session.get(Tick, "clock")
+    Gauge("milepost_clock_last_tick_seconds", "Time of the clock's last tick", registry=registry).set(
+        tick.at.timestamp() if tick else 0
+    )
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,12 @@
+"""The magic-link surface: pages for clients, where the token in the address is the permission."""
+
+from flask import Flask
+
+from webapp.client import fresh_link, page, preferences
+
+ROOMS = (page, preferences, fresh_link)
+
+
+def init_app(app: Flask) -> None:
+    for room in ROOMS:
+        app.register_blueprint(room.bp)

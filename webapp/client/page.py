@@ -1,0 +1,78 @@
+"""The client's page: where things stand, drawn from the same snapshot as the mail, and one box to write in."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from webapp.access import by_token
+from webapp.client import story
+from webapp.client.entrance import Entrance, enter
+from webapp.extensions import csrf
+from webapp.forms.fields import TEXT_MAXIMUM, clean_line, clean_text
+from webapp.language import t
+from webapp.models import ReplyKind
+from webapp.services import replies
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("client_page", __name__)
+csrf.exempt(bp)
+
+KINDS = (ReplyKind.QUESTION, ReplyKind.WRONG, ReplyKind.DATE_UNSUITABLE)
+
+
+@bp.get("/u/<token>")
+@by_token
+def show(token: str) -> Any:
+    return _page(enter(token))
+
+
+@bp.post("/u/<token>")
+@by_token
+def reply(token: str) -> Any:
+    """Keep what the client wrote. The same form pressed twice is one reply."""
+    entrance = enter(token)
+    text = clean_text(request.form.get("text", ""))
+    ask_id = request.form.get("ask", type=int)
+    fault = None
+    if not text:
+        fault = t("client.fault.empty")
+    elif len(text) > TEXT_MAXIMUM:
+        fault = t("form.fault.too_long", length=TEXT_MAXIMUM, now=len(text))
+    if fault:
+        return _page(entrance, typed=text, fault=fault, fault_at=ask_id or 0), 422
+    kind = request.form.get("kind", "")
+    replies.submit(
+        db(),
+        entrance.link,
+        ReplyKind(kind) if kind in KINDS else ReplyKind.QUESTION,
+        text,
+        once=_once(entrance),
+        ask_id=ask_id,
+        written_as=clean_line(request.form.get("written_as", ""))[:80] or None,
+        browser=(request.headers.get("User-Agent") or "")[:200] or None,
+        now=moment(),
+    )
+    commit()
+    return redirect(url_for("client_page.show", token=token, said="reply") + "#said", 303)
+
+
+def _once(entrance: Entrance) -> str:
+    """What makes a double press one reply: the form's own number, together with the link."""
+    number = request.form.get("once", "") or secrets.token_hex(8)
+    return hashlib.sha256(f"{entrance.link.id}:{number}".encode()).hexdigest()
+
+
+def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_at: int = 0) -> str:
+    return render_template(
+        "client/page.html",
+        entrance=entrance,
+        story=story.tell(db(), entrance, now=moment()),
+        once=secrets.token_hex(8),
+        typed=typed,
+        fault=fault,
+        fault_at=fault_at,
+        said=request.args.get("said", ""),
+        kinds=KINDS,
+    )

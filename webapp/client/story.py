@@ -1,0 +1,98 @@
+"""What one contact's page says: the newest confirmed news with its age, live replies, and everything before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import contexts
+from webapp.client.entrance import Entrance
+from webapp.models import Ask, AskState, EngagementState, Reply, Update, UpdateKind
+from webapp.services import composing, planning, timeline
+from webapp.services.composing import For
+from webapp.services.engagement_facts import NEWS, date_lines, frame, local, open_asks, reader, the_firm
+from webapp.services.errors import LinkInvalid
+from webapp.services.schedule import deliver_at
+from webapp.services.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Told:
+    """One earlier update as the reader got it."""
+
+    update: Update
+    context: contexts.EmailContext
+    at: datetime
+    is_corrected: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """`news`: the newest confirmed update. `is_stale`: nothing was confirmed at the last promised time."""
+
+    news: contexts.ClientUpdate | None
+    confirmed_at: datetime | None
+    is_stale: bool
+    dates: tuple[contexts.DateLine, ...]
+    asks: Sequence[Ask]
+    owner: contexts.Person
+    engagement: contexts.Engagement
+    next_news_at: datetime | None
+    history: list[Told]
+    replies: Sequence[Reply]
+    is_open: bool
+
+
+def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
+    """Everything the page shows. Dates, asks and the person to phone are as they are now; the news is the newest
+    released snapshot, with its age."""
+    engagement, part = entrance.engagement, entrance.part
+    firm = the_firm(session)
+    if firm is None:
+        raise LinkInvalid
+    to = For.contact(firm, part)
+    told = timeline.updates(session, engagement)
+    newest = next((update for update in told if update.kind in NEWS), None)
+    frozen = Snapshot.load(newest.snapshot) if newest else None
+    live = Snapshot(**frame(engagement), dates=date_lines(engagement), confirmed_at=now)
+    slot = planning.current_slot(session, engagement)
+    corrected = {update.corrects_id for update in told if update.corrects_id}
+    next_at = deliver_at(slot.promised_by, reader(part, firm)) if slot else None
+    return Story(
+        news=composing.client_update(frozen, to) if frozen else None,
+        confirmed_at=local(frozen.confirmed_at, to.zone) if frozen and frozen.confirmed_at else None,
+        is_stale=bool(told) and told[0].kind is UpdateKind.NO_NEWS,
+        dates=composing.dates(live, to),
+        asks=[ask for ask in open_asks(session, engagement) if ask.contact_id in (None, part.contact_id)],
+        owner=composing.owner(live, to),
+        engagement=composing.engagement(live, to),
+        next_news_at=local(next_at, to.zone) if next_at else None,
+        history=[_told(update, to, is_corrected=update.id in corrected) for update in told],
+        replies=_replies(session, entrance),
+        is_open=engagement.state is EngagementState.OPEN,
+    )
+
+
+def _told(update: Update, to: For, *, is_corrected: bool) -> Told:
+    context = composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+    return Told(update, context, local(update.released_at, to.zone), is_corrected)
+
+
+def _replies(session: Session, entrance: Entrance) -> Sequence[Reply]:
+    return session.scalars(
+        select(Reply)
+        .where(Reply.engagement_id == entrance.engagement.id, Reply.contact_id == entrance.contact.id)
+        .order_by(Reply.written_at.desc())
+        .limit(20)
+    ).all()
+
+
+def settled_asks(session: Session, entrance: Entrance) -> Sequence[Ask]:
+    """What the client already gave."""
+    return session.scalars(
+        select(Ask).where(
+            Ask.engagement_id == entrance.engagement.id, Ask.state.in_([AskState.ANSWERED, AskState.RECEIVED])
+        )
+    ).all()

@@ -1,0 +1,1 @@
+"""Forms: what people may type, with a clear message beside the field."""

@@ -1,0 +1,168 @@
+"""Fields that clean what was typed, keep it, and say plainly what is wrong."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import phonenumbers
+from wtforms import DateField, Field, Form, IntegerField, StringField, TextAreaField, TimeField, ValidationError
+from wtforms.validators import StopValidation
+from wtforms.widgets import EmailInput, TelInput
+
+from emails.message import BadAddress, check_address
+from webapp.language import Lazy
+
+LINE_MAXIMUM = 200
+TEXT_MAXIMUM = 4000
+_LINE_BREAKS = re.compile(r"\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
+_KEPT_CONTROLS = {"\n", "\t", "\u200c", "\u200d", "\u200e", "\u200f"}
+_BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def clean_text(text: str) -> str:
+    """Free text as it may be stored: line breaks as \\n, no control, no direction override, no half characters, NFC.
+    Letters that shape other scripts (joiners, direction marks) stay."""
+    text = _LINE_BREAKS.sub("\n", text).translate(_BIDI_OVERRIDES)
+    kept = (
+        character
+        for character in text
+        if character in _KEPT_CONTROLS
+        or (unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"} and character != "\ufeff")
+    )
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def clean_line(text: str) -> str:
+    """One line of text: as clean_text, with every run of white space made one space."""
+    return " ".join(clean_text(text).split())
+
+
+class Line(StringField):
+    """One line."""
+
+    data: str
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = clean_line(str(valuelist[0])) if valuelist else ""
+
+
+class EmailField(Line):
+    """A mail address, with the keyboard for it."""
+
+    widget = EmailInput()
+
+
+class TelField(Line):
+    """A telephone number, with the keyboard for it."""
+
+    widget = TelInput()
+
+
+class Text(TextAreaField):
+    """Some lines."""
+
+    data: str
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = clean_text(str(valuelist[0])) if valuelist else ""
+
+
+class Day(DateField):
+    """A date, written by the browser as YYYY-MM-DD; what was typed stays."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = None
+        if not valuelist or not str(valuelist[0]).strip():
+            return
+        try:
+            self.data = date.fromisoformat(str(valuelist[0]).strip())
+        except ValueError:
+            raise ValueError(Lazy("form.fault.date")) from None
+        if not 2000 <= self.data.year <= 2100:
+            raise ValueError(Lazy("form.fault.date"))
+
+
+class Clock(TimeField):
+    """A wall time, HH:MM or HH:MM:SS."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = None
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            return
+        for pattern in ("%H:%M", "%H:%M:%S"):
+            try:
+                self.data = datetime.strptime(typed, pattern).time()  # noqa: DTZ007 - a wall time has no zone
+            except ValueError:
+                continue
+            return
+        raise ValueError(Lazy("form.fault.time"))
+
+
+class Number(IntegerField):
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = None
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            return
+        try:
+            self.data = int(typed)
+        except ValueError:
+            raise ValueError(Lazy("form.fault.number")) from None
+
+
+class Needed:
+    """Something must be typed or chosen."""
+
+    def __init__(self, key: str = "form.fault.needed") -> None:
+        self.key = key
+        self.field_flags = {"required": True}
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.errors:
+            raise StopValidation
+        if field.data is None or field.data == "" or field.data == []:
+            raise StopValidation(Lazy(self.key))
+
+
+class AtMost:
+    """Not longer than this many characters; what was typed stays."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.data and len(field.data) > self.length:
+            raise ValidationError(Lazy("form.fault.too_long", length=self.length, now=len(field.data)))
+
+
+class Address:
+    """One mail address, made into the form it is stored in."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not field.data:
+            return
+        try:
+            field.data = check_address(field.data).lower()
+        except BadAddress:
+            raise ValidationError(Lazy("form.fault.address")) from None
+
+
+class Phone:
+    """A telephone number in any usual form, stored as +212661000000."""
+
+    def __init__(self, region: str | None = None) -> None:
+        self.region = region
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if not field.data:
+            return
+        try:
+            number = phonenumbers.parse(field.data, self.region)
+        except phonenumbers.NumberParseException:
+            raise ValidationError(Lazy("form.fault.phone")) from None
+        if not phonenumbers.is_possible_number(number):
+            raise ValidationError(Lazy("form.fault.phone"))
+        field.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,97 @@
+"""Which language a page speaks: the reader's own choice first, the browser's wish only for a stranger."""
+
+from typing import Any, cast
+
+from flask import Flask, g, request
+from markupsafe import Markup, escape
+
+from emails.bidi import direction_of
+from emails.languages import LANGUAGES, Language, language
+from webapp.access import current_user
+from webapp.models import Firm
+from webapp.services.engagement_facts import label, local, the_firm
+from webapp.transactions import db, moment
+
+
+class Lazy(str):
+    """A text of the catalogue, looked up when it is shown: for labels that are written once and read by many."""
+
+    values: dict[str, object]
+
+    def __new__(cls, key: str, **values: object) -> "Lazy":
+        made = super().__new__(cls, key)
+        made.values = values
+        return made
+
+    def __str__(self) -> str:
+        return t(str.__str__(self), **self.values)
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+
+def speak(tag: str) -> None:
+    """This request speaks a language, because its reader is known."""
+    g.lang = language(tag)
+
+
+def lang() -> Language:
+    """The language of this request."""
+    if "lang" not in g:
+        g.lang = _choose()
+    return cast(Language, g.lang)
+
+
+def t(key: str, **values: object) -> str:
+    """A text of the catalogue in the language of this request."""
+    return lang().text(key, **values)
+
+
+def firm() -> Firm:
+    """The firm of this installation, or a nameless one before it is set up."""
+    if "firm" not in g:
+        g.firm = the_firm(db()) or Firm(
+            id=1,
+            name="Milepost",
+            colour="#1f5f5b",
+            languages=["en"],
+            language="en",
+            zone="UTC",
+            working_days=[0, 1, 2, 3, 4],
+            days_off=[],
+        )
+    return cast(Firm, g.firm)
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_context)
+    app.jinja_env.filters["ltr"] = _ltr
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "t": t,
+        "lang": lang(),
+        "firm": firm(),
+        "user": current_user(),
+        "label": lambda labels: label(labels or {}, lang().tag, firm().language),
+        "names": {tag: spoken.native_name for tag, spoken in LANGUAGES.items()},
+        "directions": {tag: spoken.direction for tag, spoken in LANGUAGES.items()},
+        "direction": direction_of,
+        "moment": moment,
+        "here": lambda at: local(at, firm().zone),
+    }
+
+
+def _choose() -> Language:
+    user = current_user()
+    if user is not None and user.language in LANGUAGES:
+        return language(user.language)
+    wished = request.accept_languages.best_match([tag for tag in firm().languages if tag in LANGUAGES])
+    return language(wished or firm().language)
+
+
+def _ltr(text: object) -> Markup:
+    return Markup('<span dir="ltr">{}</span>').format(text)

@@ -1,0 +1,42 @@
+"""What a person decides about a mail in doubt or in trouble: it arrived, or send it again."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import MailState, OutboxEmail, TellingState, User
+from webapp.services import audits, outbox, tasks, telling
+from webapp.services.errors import Refused
+
+AGAIN = (MailState.UNKNOWN, MailState.FAILED, MailState.EXPIRED, MailState.HELD)
+
+
+def arrived(session: Session, mail: OutboxEmail, *, by: User, now: datetime) -> bool:
+    """A person knows that an unknown mail arrived."""
+    if not outbox.arrived(session, mail, now=now, by=by):
+        return False
+    audits.note(session, "arrived", mail, now=now, by=by)
+    return True
+
+
+def again(session: Session, mail: OutboxEmail, *, by: User, now: datetime) -> None:
+    """Send what a mail carried once more, under a new number: the one way in which a telling may be mailed twice, and
+    only because a person asked. Pressing twice makes one."""
+    if mail.state not in AGAIN:
+        raise Refused("outbox.not_again")
+    carried = outbox.carried(session, mail)
+    if not carried:
+        raise Refused("outbox.nothing_carried")
+    for told in carried:
+        if told.contact.address is None:
+            raise Refused("outbox.no_address")
+        told.contact.address_state = told.contact.address_state.FINE
+        suffix = f":again{mail.id}"
+        key = f"update:{told.update_id}:{told.contact_id}{suffix}"
+        if session.scalar(select(OutboxEmail.id).where(OutboxEmail.dedupe_key == key)) is not None:
+            continue
+        if told.state is not TellingState.TOLD or mail.state is MailState.UNKNOWN:
+            telling.again(session, told, now=now, suffix=suffix)
+    tasks.done_for_mail(session, mail, now=now, by=by)
+    audits.note(session, "sent_again", mail, now=now, by=by)

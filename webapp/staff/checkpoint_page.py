@@ -1,0 +1,192 @@
+"""What the checkpoint form's page shows, from the facts to the template."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from emails.languages import language
+from webapp.forms.checkpoint import AFTER, DAY, NOTHING, RANGE, UNKNOWN, CheckpointForm
+from webapp.language import lang, t
+from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
+from webapp.services import checkpoints, promises
+from webapp.services.answers import Answers, DateAnswer
+from webapp.services.engagement_facts import label, local, open_asks, the_firm
+
+
+@dataclass
+class Page:
+    """One form as its page shows it."""
+
+    checkpoint: Checkpoint
+    form: CheckpointForm
+    last: Answers | None
+    milestones: list[Milestone]
+    asks: list[Ask]
+    zone: str
+    needs_sentence: bool
+
+    @property
+    def engagement(self) -> Any:
+        return self.checkpoint.slot.engagement
+
+    @property
+    def contacts(self) -> list[Contact]:
+        return [part.contact for part in self.engagement.participations if part.stopped_at is None]
+
+    @property
+    def last_step(self) -> str | None:
+        return self.last.step.text if self.last and self.last.step else None
+
+    def promise(self, milestone: Milestone) -> Promise:
+        return promises.effective(milestone)[-1]
+
+    def first_promise(self, milestone: Milestone) -> Promise:
+        return promises.effective(milestone)[0]
+
+    def sentences(self, part: str) -> list[tuple[str, str]]:
+        """Ready sentences for one box: each with the language it is in, the readers' languages first."""
+        tags = list(dict.fromkeys(contact.language for contact in self.contacts))
+        return [
+            (entry["labels"][tag], language(tag).direction)
+            for entry in self.engagement.service.sentences
+            if entry["part"] == part
+            for tag in tags
+            if entry["labels"].get(tag)
+        ]
+
+
+def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict[str, str] | None) -> Page:
+    """The page of a form: with what was typed, else the draft, else what was submitted, else what can be prefilled."""
+    slot = checkpoint.slot
+    firm = the_firm(session)
+    fallback = firm.language if firm else "en"
+    zone = slot.engagement.cadence["zone"]
+    milestones = [
+        milestone
+        for milestone in slot.engagement.milestones
+        if promises.effective(milestone) and (milestone.done_on is None or _is_of(milestone, checkpoint))
+    ]
+    asks = [
+        ask
+        for ask in (*open_asks(session, slot.engagement), *_answered(session, checkpoint))
+        if ask.checkpoint_id != checkpoint.id
+    ]
+    draft = checkpoints.draft_of(session, checkpoint, user)
+    if typed is None and draft is not None:
+        typed = MultiDict([(name, value) for name, values in draft.fields.items() for value in values])
+    last = checkpoints.previous(session, checkpoint)
+    if typed is not None:
+        form = CheckpointForm(typed)
+    else:
+        form = CheckpointForm(data=_prefilled(checkpoint, last, milestones, asks, zone))
+    _choices(form, slot.engagement, fallback)
+    return Page(
+        checkpoint=checkpoint,
+        form=form,
+        last=last,
+        milestones=milestones,
+        asks=asks,
+        zone=zone,
+        needs_sentence=checkpoints.needs_sentence(session, checkpoint),
+    )
+
+
+def today_of(checkpoint: Checkpoint, now: datetime) -> date:
+    return local(now, checkpoint.slot.engagement.cadence["zone"]).date()
+
+
+def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
+    spoken = lang().tag
+    reasons = [("", t("form.reason_none"))] + [
+        (reason["key"], label(reason["labels"], spoken, fallback)) for reason in engagement.service.reasons
+    ]
+    for entry in form.dates:
+        entry.form.reason.choices = reasons
+    form.ask_contact.choices = [("", t("form.ask_anybody"))] + [
+        (str(part.contact_id), part.contact.name) for part in engagement.participations if part.stopped_at is None
+    ]
+
+
+def _is_of(milestone: Milestone, checkpoint: Checkpoint) -> bool:
+    if not checkpoint.revisions:
+        return False
+    dates = Answers.load(checkpoint.revisions[-1].answers).dates
+    return any(answer.milestone_id == milestone.id for answer in dates)
+
+
+def _answered(session: Session, checkpoint: Checkpoint) -> list[Ask]:
+    engagement_id = checkpoint.slot.engagement_id
+    wanted = select(Ask).where(Ask.engagement_id == engagement_id, Ask.state == AskState.ANSWERED).order_by(Ask.id)
+    return list(session.scalars(wanted))
+
+
+def _prefilled(
+    checkpoint: Checkpoint, last: Answers | None, milestones: list[Milestone], asks: list[Ask], zone: str
+) -> dict[str, Any]:
+    """ "What got done" starts empty, never last week's words; next step, dates and needs are prefilled."""
+    own = Answers.load(checkpoint.revisions[-1].answers) if checkpoint.revisions else None
+    given = {answer.milestone_id: answer for answer in own.dates} if own else {}
+    data: dict[str, Any] = {
+        "based_on": str(checkpoint.revision),
+        "dates": [_date(milestone, given.get(milestone.id), zone) for milestone in milestones],
+        "asks": [{"ask_id": str(ask.id), "state": AskState.OPEN.value} for ask in asks],
+    }
+    source = own or last
+    if source and source.step:
+        step = source.step
+        data |= {"step_text": step.text, "step_who": step.who.value, "step_name": step.name, "step_by": step.by}
+    if own is None:
+        return data
+    data |= {"done": own.done, "last_step": own.last_step.value if own.last_step else None, "sentence": own.sentence}
+    if own.waiting:
+        waiting = own.waiting
+        data |= {
+            "kind": NOTHING,
+            "waiting_who": waiting.who.value,
+            "waiting_name": waiting.name,
+            "waiting_since": waiting.since,
+            "plan_stands": "yes" if waiting.plan_stands else "no",
+        }
+    if own.new_ask:
+        ask = own.new_ask
+        data |= {"ask_text": ask.text, "ask_contact": str(ask.contact_id or ""), "ask_due": ask.due_on}
+    return data
+
+
+def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str, Any]:
+    if given is None:
+        holds = "not_sure" if milestone.is_at_risk else "holds"
+        return {"milestone_id": str(milestone.id), "holds": holds}
+    news = local(given.next_news_at, zone) if given.next_news_at else None
+    kind = UNKNOWN if news else AFTER if given.after_days else RANGE if given.new_until else DAY
+    return {
+        "milestone_id": str(milestone.id),
+        "holds": given.holds.value,
+        "done_on": given.done_on,
+        "cause": given.cause.value if given.cause else None,
+        "other_name": given.other_name,
+        "reason": given.reason_key,
+        "why": given.why,
+        "what_we_do": given.what_we_do,
+        "new_kind": kind,
+        "new_on": given.new_on,
+        "new_until": given.new_until,
+        "after_days": given.after_days,
+        "condition": given.condition,
+        "news_on": news.date() if news else None,
+        "news_at": news.time() if news else None,
+    }
+
+
+def waiting_questions(session: Session, checkpoint: Checkpoint) -> list[Reply]:
+    """What the client wrote and nobody answered: it stands above the form."""
+    wanted = (
+        select(Reply)
+        .where(Reply.engagement_id == checkpoint.slot.engagement_id, Reply.answered_at.is_(None))
+        .order_by(Reply.written_at)
+    )
+    return list(session.scalars(wanted))

@@ -1,0 +1,263 @@
+"""The checkpoint forms: from the day's mail without signing in, or from Today, one after the other, soonest first."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from webapp.access import by_token, needs, the_user
+from webapp.extensions import csrf
+from webapp.language import firm, lang, speak, t
+from webapp.models import Checkpoint, CheckpointState, Purpose, Reply, Role, SlotState, User
+from webapp.security import mail_body
+from webapp.services import checkpoints, composing, engagements, inert, links, posting, replies
+from webapp.services.engagement_facts import local
+from webapp.services.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
+from webapp.staff import checkpoint_page
+from webapp.transactions import commit, db, moment, settings
+
+bp = Blueprint("staff_checkpoints", __name__)
+by_mail = Blueprint("mail_checkpoints", __name__)
+csrf.exempt(by_mail)
+
+AHEAD = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """How somebody came to the form: signed in, or by the link of the day's mail."""
+
+    user: User
+    token: str | None
+
+    def url(self, view: str, **values: Any) -> str:
+        if self.token is None:
+            return url_for(f"staff_checkpoints.{view}", **values)
+        return url_for(f"mail_checkpoints.{view}", token=self.token, **values)
+
+
+def _by_mail(token: str) -> Entrance:
+    link = links.find(
+        db(),
+        settings().keyring,
+        token,
+        Purpose.FORMS,
+        now=moment(),
+        days_after_close=settings().link_days_after_close,
+    )
+    if link.user is None:
+        raise NotFound
+    speak(link.user.language)
+    g.entered_by_mail = True
+    return Entrance(link.user, token)
+
+
+def _signed_in() -> Entrance:
+    return Entrance(the_user(), None)
+
+
+@by_mail.get("/checkpoints/<token>")
+@by_token
+def index(token: str) -> Any:
+    return _index(_by_mail(token))
+
+
+@by_mail.get("/checkpoints/<token>/<int:checkpoint_id>")
+@by_token
+def edit(token: str, checkpoint_id: int) -> Any:
+    return _show(_by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>")
+@by_token
+def submit(token: str, checkpoint_id: int) -> Any:
+    return _submit(_by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/draft")
+@by_token
+def draft(token: str, checkpoint_id: int) -> Any:
+    return _draft(_by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/preview")
+@by_token
+def preview(token: str, checkpoint_id: int) -> Any:
+    return _preview(_by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/replies/<int:reply_id>")
+@by_token
+def answer(token: str, reply_id: int) -> Any:
+    return _answer(_by_mail(token), reply_id)
+
+
+@bp.get("/forms", endpoint="index")
+@needs(Role.STAFF)
+def signed_index() -> Any:
+    return _index(_signed_in())
+
+
+@bp.get("/forms/<int:checkpoint_id>", endpoint="edit")
+@needs(Role.STAFF)
+def signed_edit(checkpoint_id: int) -> Any:
+    return _show(_signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/<int:checkpoint_id>", endpoint="submit")
+@needs(Role.STAFF)
+def signed_submit(checkpoint_id: int) -> Any:
+    return _submit(_signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/<int:checkpoint_id>/draft", endpoint="draft")
+@needs(Role.STAFF)
+def signed_draft(checkpoint_id: int) -> Any:
+    return _draft(_signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/<int:checkpoint_id>/preview", endpoint="preview")
+@needs(Role.STAFF)
+def signed_preview(checkpoint_id: int) -> Any:
+    return _preview(_signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/replies/<int:reply_id>", endpoint="answer")
+@needs(Role.STAFF)
+def signed_answer(reply_id: int) -> Any:
+    return _answer(_signed_in(), reply_id)
+
+
+def _index(entrance: Entrance) -> Any:
+    """The first form that is still to be written; where none is, what was filed and can still be changed."""
+    due = _due(db(), entrance.user)
+    unfiled = [checkpoint for checkpoint in due if checkpoint.state is CheckpointState.DUE]
+    if unfiled:
+        return _show(entrance, unfiled[0].id)
+    return render_template("staff/forms_done.html", due=due, entrance=entrance, local=local)
+
+
+def _show(entrance: Entrance, checkpoint_id: int) -> Any:
+    checkpoint = _mine(db(), entrance, checkpoint_id)
+    if checkpoint.slot.state in (SlotState.RELEASED, SlotState.SKIPPED):
+        return render_template("staff/form_sent.html", checkpoint=checkpoint, entrance=entrance)
+    return _page(entrance, checkpoint_page.build(db(), checkpoint, entrance.user, None))
+
+
+def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
+    session = db()
+    checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
+    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
+    today = checkpoint_page.today_of(checkpoint, moment())
+    if not page.form.check(today=today, needs_sentence=page.needs_sentence):
+        return _page(entrance, page), 422
+    opened_with = page.form.based_on.data or ""
+    based_on = int(opened_with) if opened_with.isdecimal() else 0
+    try:
+        checkpoints.submit(
+            session,
+            checkpoint,
+            page.form.answers(zone=page.zone, language=lang().tag),
+            note=page.form.note.data or "",
+            based_on=based_on,
+            by=entrance.user,
+            now=moment(),
+        )
+    except SomebodyElseSubmitted as other:
+        session.rollback()
+        page = checkpoint_page.build(session, _mine(session, entrance, checkpoint_id), entrance.user, request.form)
+        page.form.based_on.data = str(other.revision)
+        return _page(entrance, page, other=page.checkpoint.revisions[-1]), 409
+    except AlreadySentOut:
+        return render_template("staff/form_sent.html", checkpoint=checkpoint, entrance=entrance, typed=page.form), 409
+    except Refused as refusal:
+        session.rollback()
+        page.form.form_errors.append(t(refusal.key, **refusal.values))
+        return _page(entrance, page), 422
+    commit()
+    return redirect(entrance.url("index", filed=checkpoint.id), 303)
+
+
+def _draft(entrance: Entrance, checkpoint_id: int) -> Response:
+    session = db()
+    checkpoint = _mine(session, entrance, checkpoint_id)
+    fields = {name: request.form.getlist(name) for name in request.form if name != "csrf_token"}
+    checkpoints.save_draft(session, checkpoint, entrance.user, fields, now=moment())
+    commit()
+    return jsonify(saved=lang().time(local(moment(), firm().zone)))
+
+
+def _preview(entrance: Entrance, checkpoint_id: int) -> Response:
+    """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
+    session = db()
+    checkpoint = _mine(session, entrance, checkpoint_id)
+    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
+    page.form.validate()
+    frozen = checkpoints.preview(
+        session,
+        checkpoint,
+        page.form.answers(zone=page.zone, language=lang().tag),
+        by=entrance.user,
+        now=moment(),
+    )
+    parts = [part for part in page.engagement.participations if part.stopped_at is None] or [
+        *page.engagement.participations
+    ]
+    if not parts:
+        abort(404)
+    wanted = request.form.get("preview_for", "")
+    part = next((part for part in parts if str(part.contact_id) == wanted), parts[0])
+    to = composing.For.contact(firm(), part)
+    if request.form.get("preview_mine"):
+        to = composing.For(firm=firm(), participation=part, language=lang().tag, name=to.name)
+    html = inert.html(posting.preview(composing.client_update(frozen, to)).html)
+    session.rollback()
+    return mail_body(html)
+
+
+def _answer(entrance: Entrance, reply_id: int) -> Any:
+    session = db()
+    reply = session.get(Reply, reply_id)
+    if reply is None or not engagements.can_act(entrance.user, reply.engagement):
+        raise NotFound
+    text = request.form.get("text", "").strip()
+    how = "phone" if request.form.get("how") == "phone" else "mail"
+    if reply.answered_at is None and (text or how == "phone"):
+        replies.answer(session, reply, text, how=how, by=entrance.user, now=moment())
+        commit()
+    return redirect(entrance.url("index"), 303)
+
+
+def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> str:
+    session = db()
+    due = _due(session, entrance.user)
+    unfiled = [checkpoint for checkpoint in due if checkpoint.state is CheckpointState.DUE]
+    position = next((n for n, form in enumerate(due, start=1) if form.id == page.checkpoint.id), None)
+    filed = session.get(Checkpoint, request.args.get("filed", 0, type=int) or 0)
+    return render_template(
+        "staff/checkpoint.html",
+        page=page,
+        form=page.form,
+        entrance=entrance,
+        other=other,
+        position=position,
+        total=len(due),
+        later=[form for form in unfiled if form.id != page.checkpoint.id],
+        filed=filed if filed and engagements.can_act(entrance.user, filed.slot.engagement) else None,
+        questions=checkpoint_page.waiting_questions(session, page.checkpoint),
+        writing=checkpoints.others_drafts(session, page.checkpoint, entrance.user),
+        local=local,
+    )
+
+
+def _due(session: Session, user: User) -> list[Checkpoint]:
+    return list(checkpoints.due(session, user, until=moment() + AHEAD))
+
+
+def _mine(session: Session, entrance: Entrance, checkpoint_id: int, *, lock: bool = False) -> Checkpoint:
+    checkpoint = checkpoints.lock(session, checkpoint_id) if lock else session.get(Checkpoint, checkpoint_id)
+    if checkpoint is None or not engagements.can_act(entrance.user, checkpoint.slot.engagement):
+        raise NotFound
+    return checkpoint

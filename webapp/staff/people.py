@@ -1,0 +1,131 @@
+"""Colleagues: inviting, roles, leaving, and one's own signed-in browsers."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from webapp.access import needs, the_user
+from webapp.forms.people import ColleagueChangeForm, ColleagueForm
+from webapp.language import firm, t
+from webapp.models import Role, User, UserSession
+from webapp.services import users
+from webapp.services.errors import NotFound, Refused
+from webapp.staff.engagements import languages_of_firm
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("staff_people", __name__)
+
+
+@bp.get("/settings/people")
+@needs(Role.ADMIN)
+def index() -> Any:
+    return _page(_form(None))
+
+
+@bp.post("/settings/people")
+@needs(Role.ADMIN)
+def invite() -> Any:
+    form = _form(request.form)
+    if not form.validate():
+        return _page(form), 422
+    try:
+        user = users.add(
+            db(),
+            address=form.address.data,
+            name=form.name.data,
+            role=Role(form.role.data),
+            language=form.language.data,
+            phone=form.phone.data or None,
+            by=the_user(),
+            now=moment(),
+        )
+    except Refused as refusal:
+        form.address.errors = [t(refusal.key)]
+        return _page(form), 422
+    users.invite(db(), user, by=the_user(), now=moment())
+    commit()
+    flash(t("people.invited", name=user.name), "success")
+    return redirect(url_for("staff_people.index"), 303)
+
+
+@bp.route("/settings/people/<int:user_id>", methods=["GET", "POST"])
+@needs(Role.ADMIN)
+def edit(user_id: int) -> Any:
+    user = db().get(User, user_id)
+    if user is None:
+        raise NotFound
+    form = ColleagueChangeForm(request.form) if request.method == "POST" else ColleagueChangeForm(obj=user)
+    form.language.choices = languages_of_firm()
+    if request.method == "GET":
+        return render_template("staff/person.html", person=user, form=form)
+    if not form.validate():
+        return render_template("staff/person.html", person=user, form=form), 422
+    try:
+        users.change(db(), user, role=Role(form.role.data), is_active=form.is_active.data, by=the_user(), now=moment())
+    except Refused as refusal:
+        form[refusal.field or "role"].errors = [t(refusal.key, **refusal.values)]
+        return render_template("staff/person.html", person=user, form=form), 422
+    user.name, user.phone, user.language = form.name.data, form.phone.data or None, form.language.data
+    commit()
+    flash(t("people.saved", name=user.name), "success")
+    return redirect(url_for("staff_people.index"), 303)
+
+
+@bp.post("/settings/people/<int:user_id>/invite")
+@needs(Role.ADMIN)
+def invite_again(user_id: int) -> Any:
+    user = db().get(User, user_id)
+    if user is None or not user.is_active:
+        raise NotFound
+    users.invite(db(), user, by=the_user(), now=moment())
+    commit()
+    flash(t("people.invited", name=user.name), "success")
+    return redirect(url_for("staff_people.index"), 303)
+
+
+@bp.get("/me")
+@needs(Role.VIEWER)
+def me() -> Any:
+    browsers = (
+        db()
+        .scalars(
+            select(UserSession)
+            .where(UserSession.user_id == the_user().id, UserSession.ended_at.is_(None))
+            .order_by(UserSession.last_seen_at.desc())
+        )
+        .all()
+    )
+    return render_template("staff/me.html", browsers=browsers, languages=languages_of_firm())
+
+
+@bp.post("/me/language")
+@needs(Role.VIEWER)
+def choose_language() -> Any:
+    tag = request.form.get("language", "")
+    if tag in firm().languages:
+        the_user().language = tag
+        commit()
+    return redirect(url_for("staff_people.me"), 303)
+
+
+@bp.post("/me/browsers/<int:session_id>/end")
+@needs(Role.VIEWER)
+def end_browser(session_id: int) -> Any:
+    browser = db().get(UserSession, session_id)
+    if browser is None or browser.user_id != the_user().id:
+        raise NotFound
+    browser.ended_at = moment()
+    commit()
+    return redirect(url_for("staff_people.me"), 303)
+
+
+def _form(typed: Any) -> ColleagueForm:
+    form = ColleagueForm(typed) if typed is not None else ColleagueForm(data={"language": firm().language})
+    form.language.choices = languages_of_firm()
+    return form
+
+
+def _page(form: ColleagueForm) -> str:
+    people = db().scalars(select(User).order_by(User.is_active.desc(), User.name)).all()
+    return render_template("staff/people.html", people=people, form=form)

@@ -1,0 +1,83 @@
+"""One update as staff see it: what was said, who was told and how, and the correction of what was wrong."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+
+from webapp.access import needs, the_user
+from webapp.forms.engagement import CorrectionForm
+from webapp.language import lang, t
+from webapp.models import Role, Update
+from webapp.services import corrections, engagements, promises
+from webapp.services.corrections import CORRECTABLE, Right
+from webapp.services.engagement_facts import label, local
+from webapp.services.errors import NotFound, Refused
+from webapp.services.snapshot import Snapshot
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("staff_updates", __name__)
+
+
+@bp.get("/updates/<int:update_id>/correct")
+@needs(Role.STAFF)
+def edit(update_id: int) -> Any:
+    update = _acting(update_id)
+    frozen = Snapshot.load(update.snapshot)
+    data = {
+        "done": frozen.done.text if frozen.done else "",
+        "step": frozen.step.said.text if frozen.step else "",
+        "dates": _dates(update),
+    }
+    return _page(update, CorrectionForm(data=data))
+
+
+@bp.post("/updates/<int:update_id>/correct")
+@needs(Role.STAFF)
+def correct(update_id: int) -> Any:
+    update = _acting(update_id)
+    form = CorrectionForm(request.form)
+    if not form.validate():
+        return _page(update, form), 422
+    own = {int(line["key"]) for line in _dates(update)}
+    dates = {
+        int(entry.form.key.data): entry.form.on.data
+        for entry in form.dates
+        if entry.form.on.data and (entry.form.key.data or "").isdecimal() and int(entry.form.key.data) in own
+    }
+    right = Right(done=form.done.data, step=form.step.data, dates=dates, language=lang().tag)
+    try:
+        corrections.correct(db(), update, right, by=the_user(), now=moment())
+    except Refused as refusal:
+        db().rollback()
+        form[refusal.field or "done"].errors = [t(refusal.key)]
+        return _page(_acting(update_id), form), 422
+    commit()
+    flash(t("correction.sent"), "success")
+    return redirect(url_for("staff_engagements.show", engagement_id=update.engagement_id), 303)
+
+
+def _acting(update_id: int) -> Update:
+    update = db().get(Update, update_id)
+    if update is None or not engagements.can_act(the_user(), update.engagement):
+        raise NotFound
+    if update.kind not in CORRECTABLE:
+        abort(404)
+    return update
+
+
+def _dates(update: Update) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": str(step.id),
+            "label": label(step.labels, lang().tag, update.engagement.service.key),
+            "on": promises.effective(step)[-1].starts_on,
+        }
+        for step in update.engagement.milestones
+        if promises.effective(step)
+    ]
+
+
+def _page(update: Update, form: CorrectionForm) -> str:
+    return render_template(
+        "staff/correction.html", update=update, snapshot=Snapshot.load(update.snapshot), form=form, local=local
+    )

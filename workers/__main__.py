@@ -1,0 +1,66 @@
+"""`python -m workers worker | clock | drain`: the commands of the Procfile."""
+
+import sys
+import time
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from webapp.broker import QUEUE
+from webapp.config import SettingsFault
+from workers import jobs
+from workers.app import StopFlag
+from workers.clock import Clock
+from workers.guarded_job import GuardedJob
+from workers.mail_worker import MailWorker
+
+
+def main(arguments: list[str]) -> int:
+    commands = {"worker": worker, "clock": clock, "drain": drain}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        sys.stderr.write("Say what to run: worker, clock or drain.\n")
+        return 2
+    try:
+        commands[arguments[0]]()
+    except SettingsFault as fault:
+        sys.stderr.write("\n".join(fault.faults) + "\n")
+        return 1
+    return 0
+
+
+def worker() -> None:
+    """An RQ worker for the one queue, with the application loaded before it forks."""
+    app = jobs.load()
+    app.database.dispose()
+    connection = _wait_for_redis(app.settings.redis_url)
+    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=GuardedJob)
+    made = MailWorker([queue], connection=connection, serializer=JSONSerializer, job_class=GuardedJob)
+    made.work(logging_level="WARNING")
+
+
+def clock() -> None:
+    app = jobs.load()
+    Clock(app.database, app.settings, stopping=StopFlag().listen()).run()
+
+
+def drain() -> None:
+    """One round without the queue."""
+    jobs.drain()
+
+
+def _wait_for_redis(url: str) -> Redis:
+    """A server that is away at start is waited for: the clock lets mail flow meanwhile."""
+    connection = Redis.from_url(url)
+    while True:
+        try:
+            connection.ping()
+        except RedisError:
+            time.sleep(1)
+            continue
+        return connection
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

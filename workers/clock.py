@@ -1,0 +1,135 @@
+"""The clock: one small process that needs only the database. This file is the whole schedule.
+
+Every act locks what it changes and looks again, so a second clock or a restart does nothing twice.
+"""
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from webapp import database
+from webapp.broker import Broker
+from webapp.config import Settings
+from webapp.database import Database
+from webapp.models import Tick
+from webapp.services import day_mails, limits, outbox, planning
+
+log = logging.getLogger(__name__)
+
+TICK = "clock"
+QUEUE_DOWN = "queue_down"
+BATCH = 50
+BELL_AGAIN_SECONDS = 5.0
+
+
+class Clock:
+    """Ticks until it is asked to stop."""
+
+    def __init__(self, database: Database, settings: Settings, *, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._database = database
+        self._settings = settings
+        self._stopping = stopping
+        self._broker = Broker(settings.redis_url)
+        self._bells_fail_since: float | None = None
+        self._rang_at = 0.0
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Tick, then sleep. A database that is away is waited for, not died of."""
+        while not self._stopping():
+            started = time.monotonic()
+            try:
+                self.tick()
+            except SQLAlchemyError:
+                log.exception("the database did not answer this tick")
+            self._sleep(started + self._settings.tick_seconds)
+        self._end_child()
+
+    def tick(self) -> None:
+        """The schedule. Each line is one sentence of it."""
+        self._each("notice a clock that jumped, and ask before mailing everybody", self._notice_jump)
+        self._slots("send what is filed at its time, and say so where nothing is by the promised time")
+        self._each("on a working morning, tell each owner once what is due today", day_mails.morning)
+        self._each("before the sending time, call once more for what is unfiled", day_mails.last_calls)
+        self._each("at the sending time, ask owner and manager for two lines", day_mails.ask_for_two_lines)
+        self._each("bring back what a dead worker held, and name what is in doubt", self._sweep)
+        self._each("tell somebody about every mail in trouble", day_mails.trouble)
+        self._each("forget counters of limits that ended", self._forget)
+        self._bell()
+
+    def _each(self, sentence: str, act: Callable[..., object]) -> None:
+        """Do one line of the schedule in its own transaction; trouble in one line does not stop the others."""
+        try:
+            with self._database.writer() as session:
+                act(session, now=database.now(session))
+                session.commit()
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("the clock could not %s", sentence)
+
+    def _slots(self, sentence: str) -> None:
+        with self._database.reader() as session:
+            due = planning.due_slots(session, now=database.now(session))[:BATCH]
+        for slot_id in due:
+            self._each(sentence, lambda session, now, slot_id=slot_id: planning.advance(session, slot_id, now=now))
+            if self._stopping():
+                return
+
+    def _notice_jump(self, session: Session, *, now: datetime) -> None:
+        last = session.get(Tick, TICK)
+        planning.notice_jump(session, last.at if last else None, now=now)
+        session.merge(Tick(name=TICK, at=now))
+
+    def _sweep(self, session: Session, *, now: datetime) -> None:
+        outbox.sweep(session, now=now, unknown_after=timedelta(seconds=self._settings.unknown_after_seconds))
+
+    def _forget(self, session: Session, *, now: datetime) -> None:
+        limits.forget_old(session, now=now)
+
+    def _bell(self) -> None:
+        """Wake a worker where mail is due. Bells that fail for a while: keep one drain of our own running, so that
+        mail flows without the queue."""
+        with self._database.reader() as session:
+            due = outbox.due_count(session, now=database.now(session))
+        if due and time.monotonic() - self._rang_at > BELL_AGAIN_SECONDS:
+            rang = self._broker.ring()
+            self._rang_at = time.monotonic() if rang else 0.0
+            self._note_bell(rang=rang)
+        elif self._bells_fail_since is not None and self._broker.answers():
+            self._note_bell(rang=True)
+        failing = self._bells_fail_since
+        if due and failing is not None and time.monotonic() - failing >= self._settings.bell_grace_seconds:
+            self._keep_child()
+
+    def _note_bell(self, *, rang: bool) -> None:
+        if rang == (self._bells_fail_since is None):
+            return
+        self._bells_fail_since = None if rang else time.monotonic()
+        with self._database.writer() as session:
+            if rang:
+                down = session.get(Tick, QUEUE_DOWN)
+                if down is not None:
+                    session.delete(down)
+            else:
+                session.merge(Tick(name=QUEUE_DOWN, at=database.now(session)))
+            session.commit()
+
+    def _keep_child(self) -> None:
+        if self._child is None or self._child.poll() is not None:
+            self._child = subprocess.Popen([sys.executable, "-m", "workers", "drain"])
+
+    def _end_child(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+            self._child.wait(timeout=30)
+
+    def _sleep(self, until: float) -> None:
+        while not self._stopping() and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))

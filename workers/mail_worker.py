@@ -1,0 +1,18 @@
+"""An RQ worker that lets the mail in hand come to an end when it is asked to stop."""
+
+import os
+import signal
+from contextlib import suppress
+from types import FrameType
+
+from rq import Worker
+
+
+class MailWorker(Worker):
+    """Passes the request to stop on to the job's own process, which releases what it has not begun to send."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGTERM)
+        super().request_stop(signum, frame)

@@ -1,0 +1,123 @@
+"""Makes the bytes of one mail: links put in, headers set, encoded, signed. The same row gives the same bytes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import dkim
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import links, message
+from emails.message import Mailbox, OutgoingMessage
+from webapp.config import Settings
+from webapp.models import Firm, Link, OutboxEmail, Purpose, SignInChallenge
+from webapp.services import links as magic_links
+from webapp.services import sign_in
+from webapp.services.mail_kinds import MAIL_KINDS
+
+SIGNED_HEADERS = [
+    b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"references", b"in-reply-to", b"mime-version",
+    b"content-type", b"list-id", b"list-unsubscribe", b"list-unsubscribe-post",
+]  # fmt: skip
+
+
+def links_of(session: Session, settings: Settings, mail: OutboxEmail, *, now: datetime) -> dict[str, Link]:
+    """The link rows of a mail, made at its first attempt: a retry finds them and builds the same addresses."""
+    known = {link.purpose.value: link for link in session.scalars(select(Link).where(Link.outbox_email_id == mail.id))}
+    for purpose in _purposes(mail):
+        if purpose.value not in known:
+            known[purpose.value] = magic_links.make(
+                session,
+                settings.keyring,
+                purpose,
+                now=now,
+                contact=mail.contact,
+                user=mail.user,
+                engagement=mail.engagement,
+                mail=mail,
+                lives=_LIVES.get(purpose),
+            )
+    return known
+
+
+def urls(settings: Settings, mail: OutboxEmail, rows: Mapping[str, Link]) -> dict[str, str]:
+    """The addresses behind the placeholders of a mail."""
+    base = settings.public_url
+    made = {"today": f"{base}/", "engagement": f"{base}/engagements/{mail.engagement_id}"}
+    for purpose, link in rows.items():
+        token = magic_links.token(settings.keyring, link)
+        made[purpose] = f"{base}/{_PATHS[Purpose(purpose)]}/{token}"
+    if "page" in made:
+        made["preferences"] = f"{made['page']}#mails"
+    return made
+
+
+def build(
+    settings: Settings,
+    firm: Firm | None,
+    mail: OutboxEmail,
+    addresses: Mapping[str, str],
+    challenge: SignInChallenge | None,
+) -> bytes:
+    """The whole mail as it goes over the wire."""
+    domain = settings.sender.partition("@")[2]
+    name = firm.name if firm else "Milepost"
+    code = sign_in.code(settings.keyring, challenge) if challenge else ""
+
+    def filled(text: str) -> str:
+        return links.put_in(text.replace(sign_in.CODE, code), addresses)
+
+    outgoing = OutgoingMessage(
+        message_id=f"<{mail.message_id}@{domain}>",
+        date=mail.dated_at,
+        sender=Mailbox(name=name, address=settings.sender),
+        recipient=Mailbox(name=mail.to_name, address=mail.to_address),
+        reply_to=Mailbox(name=mail.reply_to_name, address=mail.reply_to_address) if mail.reply_to_address else None,
+        subject=mail.subject,
+        html=filled(mail.html),
+        text=filled(mail.text),
+        language="ar-MA" if mail.language == "ary" else mail.language,
+        boundary_seed=mail.message_id,
+        unsubscribe_url=addresses.get("unsubscribe") if MAIL_KINDS[mail.kind].is_regular else None,
+        list_id=f"updates.{domain}" if MAIL_KINDS[mail.kind].is_regular else None,
+        in_reply_to=f"<{mail.thread_id}@{domain}>" if mail.thread_id else None,
+        references=(f"<{mail.thread_id}@{domain}>",) if mail.thread_id else (),
+    )
+    data = message.encode(outgoing)
+    return _sign(settings, data) if settings.dkim_key_file else data
+
+
+def _purposes(mail: OutboxEmail) -> list[Purpose]:
+    if mail.contact_id is not None:
+        return [Purpose.PAGE, Purpose.UNSUBSCRIBE]
+    wanted = {
+        "day_mail": Purpose.FORMS,
+        "last_call": Purpose.FORMS,
+        "sign_in": Purpose.SIGN_IN,
+        "invitation": Purpose.INVITATION,
+    }.get(mail.kind)
+    return [wanted] if wanted else []
+
+
+def _sign(settings: Settings, data: bytes) -> bytes:
+    key = Path(settings.dkim_key_file or "").read_bytes()
+    present = {line.split(b":")[0].lower() for line in data.split(b"\r\n\r\n")[0].split(b"\r\n") if b":" in line}
+    signature: bytes = dkim.sign(
+        data,
+        settings.dkim_selector.encode(),
+        settings.dkim_domain.encode(),
+        key,
+        include_headers=[name for name in SIGNED_HEADERS if name in present],
+    )
+    return signature.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + data
+
+
+_PATHS = {
+    Purpose.PAGE: "u",
+    Purpose.UNSUBSCRIBE: "unsubscribe",
+    Purpose.FORMS: "checkpoints",
+    Purpose.SIGN_IN: "sign-in",
+    Purpose.INVITATION: "invitations",
+}
+_LIVES = magic_links.LIVES
