@@ -3,12 +3,13 @@
 from typing import Any, cast
 
 from flask import Flask, g, request
-from markupsafe import Markup, escape
+from markupsafe import escape
 
-from emails.bidi import direction_of
+from emails.bidi import direction_of, isolate_html
 from emails.languages import LANGUAGES, Language, language
 from webapp.access import current_user
 from webapp.models import Firm
+from webapp.services import promises
 from webapp.services.engagement_facts import label, local, the_firm
 from webapp.transactions import db, moment
 
@@ -65,7 +66,8 @@ def firm() -> Firm:
 
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
-    app.jinja_env.filters["ltr"] = _ltr
+    app.jinja_env.filters["effective"] = promises.effective_of
+    app.jinja_env.filters["label"] = lambda labels: label(labels, lang().tag, firm().language)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -81,6 +83,8 @@ def _context() -> dict[str, Any]:
         "directions": {tag: spoken.direction for tag, spoken in LANGUAGES.items()},
         "direction": direction_of,
         "moment": moment,
+        "rich": lambda text: isolate_html(text, lang().direction),
+        "contact_t": lambda tag, key, **values: language(tag).text(key, **values),
         "here": lambda at: local(at, firm().zone),
     }
 
@@ -91,7 +95,3 @@ def _choose() -> Language:
         return language(user.language)
     wished = request.accept_languages.best_match([tag for tag in firm().languages if tag in LANGUAGES])
     return language(wished or firm().language)
-
-
-def _ltr(text: object) -> Markup:
-    return Markup('<span dir="ltr">{}</span>').format(text)

@@ -10,7 +10,7 @@ from rq.serializers import JSONSerializer
 
 from webapp.broker import QUEUE
 from webapp.config import SettingsFault
-from workers import jobs
+from workers import check_mail, jobs
 from workers.app import StopFlag
 from workers.clock import Clock
 from workers.guarded_job import GuardedJob
@@ -18,16 +18,15 @@ from workers.mail_worker import MailWorker
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"worker": worker, "clock": clock, "drain": drain}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        sys.stderr.write("Say what to run: worker, clock or drain.\n")
+    commands = {"worker": worker, "clock": clock, "drain": drain, "check-mail": check_mail.main}
+    if not arguments or arguments[0] not in commands:
+        sys.stderr.write("Say what to run: worker, clock, drain or check-mail.\n")
         return 2
     try:
-        commands[arguments[0]]()
+        return commands[arguments[0]](*arguments[1:]) or 0
     except SettingsFault as fault:
         sys.stderr.write("\n".join(fault.faults) + "\n")
         return 1
-    return 0
 
 
 def worker() -> None:

@@ -6,14 +6,16 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from emails.languages import LANGUAGES
 from webapp.access import by_token
-from webapp.client import story
+from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.extensions import csrf
 from webapp.forms.fields import TEXT_MAXIMUM, clean_line, clean_text
-from webapp.language import t
+from webapp.language import firm, t
 from webapp.models import ReplyKind
 from webapp.services import replies
+from webapp.services.engagement_facts import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("client_page", __name__)
@@ -75,4 +77,13 @@ def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_a
         fault_at=fault_at,
         said=request.args.get("said", ""),
         kinds=KINDS,
+        headline=wording.headline,
+        waiting=wording.waiting,
+        zoned=lambda at: local(at, entrance.contact.zone),
+        languages_of_firm=_languages,
     )
+
+
+def _languages() -> list[tuple[str, str, str]]:
+    """The firm's languages as the switch shows them: tag, own name, direction."""
+    return [(tag, LANGUAGES[tag].native_name, LANGUAGES[tag].direction) for tag in firm().languages]

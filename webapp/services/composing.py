@@ -190,9 +190,7 @@ def _correction(frozen: Snapshot, to: For) -> contexts.Correction:
 
 
 def _corrected(part: snapshot.CorrectedPart, to: For) -> contexts.CorrectedPart:
-    what = to.spoken.text(f"part.{part.part}")
-    if part.part == "date" and part.labels is not None:
-        what = to.label(part.labels)
+    what = to.label(part.labels) if part.labels is not None else to.spoken.text(f"part.{part.part}")
     return contexts.CorrectedPart(
         what=what,
         wrote=_words(part.wrote) or Words(text=_date_text(part.wrote_on, to)),

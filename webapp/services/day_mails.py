@@ -35,7 +35,7 @@ TROUBLES = {
     TaskKind.MAIL_REFUSED_LONG: "refused_long",
     TaskKind.SENDING_STOPPED: "refused_all",
     TaskKind.CLOCK_JUMPED: "clock_jumped",
-    TaskKind.PHONE_TWICE_SILENT: "twice_silent",
+    TaskKind.PHONE_TWICE_SILENT: "no_news_twice",
 }
 
 
@@ -114,11 +114,13 @@ def trouble(session: Session, *, now: datetime) -> int:
     heads = session.scalars(select(User).where(User.role.in_([Role.MANAGER, Role.ADMIN]), User.is_active)).all()
     wanted: dict[User, list[Task]] = defaultdict(list)
     for task in fresh:
+        task.mailed_at = now
+        if task.outbox_email is not None and task.outbox_email.kind == "trouble":
+            continue  # trouble about telling of trouble would never end; it waits on the board
         owner = task.engagement.owner if task.engagement else None
         for user in {owner, *heads} - {None}:
             if user is not None and user.is_active:
                 wanted[user].append(task)
-        task.mailed_at = now
     for user, news in wanted.items():
         lines = tuple(
             contexts.TroubleLine(what=TROUBLES[task.kind], about=_about(task), detail=_detail(task)) for task in news

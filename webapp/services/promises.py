@@ -1,5 +1,6 @@
 """The ledger of agreed dates. Every way of moving a date ends here, and none moves one without an explanation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -42,8 +43,13 @@ class Why:
 
 def effective(milestone: Milestone) -> list[Promise]:
     """The entries that count, oldest first: what a later entry superseded, and withdrawals themselves, do not."""
-    superseded = {entry.supersedes_id for entry in milestone.promises if entry.supersedes_id is not None}
-    return [entry for entry in milestone.promises if entry.id not in superseded and entry.act is not Act.WITHDRAW]
+    return effective_of(milestone.promises)
+
+
+def effective_of(entries: Sequence[Promise]) -> list[Promise]:
+    """The same, from the entries of one milestone."""
+    superseded = {entry.supersedes_id for entry in entries if entry.supersedes_id is not None}
+    return [entry for entry in entries if entry.id not in superseded and entry.act is not Act.WITHDRAW]
 
 
 def when(entry: Promise) -> When:

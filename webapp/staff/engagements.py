@@ -59,7 +59,7 @@ def go_live(engagement_id: int) -> Any:
     slot = _tried(lambda: engagements.go_live(db(), engagement, by=the_user(), now=moment()))
     if slot is not None:
         at = lang().moment(local(slot.send_at, engagement.cadence["zone"]))
-        flash(t("work.is_live", at=at), "success")
+        flash(t("work.live_now", at=at), "success")
     return _back(engagement)
 
 

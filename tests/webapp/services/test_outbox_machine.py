@@ -269,7 +269,7 @@ def test_the_outbox_keeps_its_promises_in_any_order_of_events(
         pass
 
     Prepared.prepared, Prepared.folder, Prepared.numbers = prepared, tmp_path, count(1)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Prepared,
         settings=settings(
             max_examples=30,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.factories import World, answers
+from webapp.database import Database
 from webapp.models import Act, Cause, Milestone, Promise, PromiseWords
 from webapp.services import checkpoints, promises
 from webapp.services.answers import DateAnswer, Holds
@@ -50,12 +51,12 @@ def test_both_databases_refuse_to_change_or_delete_what_was_written_down(
 
 
 def test_postgresql_refuses_to_empty_the_ledger(postgres_url: str, now: datetime) -> None:
-    from_world = pytest.importorskip("webapp.database").Database(postgres_url)
-    with from_world.writer() as session:
+    database = Database(postgres_url)
+    with database.writer() as session:
         World.build(session, now=now).engagement()
         with pytest.raises(DBAPIError, match="append-only"):
             session.execute(text("TRUNCATE promise CASCADE"))
-    from_world.dispose()
+    database.dispose()
 
 
 def test_the_orm_cannot_change_an_entry_either(session: Session, world: World, cupboards: Milestone) -> None:
@@ -111,9 +112,9 @@ def test_the_database_itself_refuses_a_move_without_a_cause_or_a_date(
         "recorded_at": world.now,
     }
     for missing in ({"starts_on": FIRST}, {"cause": Cause.US}):
+        row = Promise(**fields, **missing)
         with pytest.raises(IntegrityError), session.begin_nested():
-            session.add(Promise(**fields, **missing))
-            session.flush()
+            session.add(row)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,9 @@ def test_an_amended_form_replaces_its_own_move(session: Session, world: World) -
     settle(session, world, cupboards, (LATER, WHY), slot.checkpoint.id)
 
     settle(session, world, cupboards, (When(starts_on=date(2026, 4, 30)), WHY), slot.checkpoint.id)
-    settle(session, world, cupboards, (When(starts_on=date(2026, 4, 30)), replace(WHY, why="Rain.")), slot.checkpoint.id)
+    settle(
+        session, world, cupboards, (When(starts_on=date(2026, 4, 30)), replace(WHY, why="Rain.")), slot.checkpoint.id
+    )
 
     counting = promises.effective(cupboards)
     assert [entry.starts_on for entry in counting] == [FIRST, date(2026, 4, 30)]

@@ -1,0 +1,119 @@
+"""Corrections: a mail of its own kind, and a ledger in which nothing was changed."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import World, answers
+from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
+from webapp.services import checkpoints, corrections, planning, promises
+from webapp.services.corrections import Right
+from webapp.services.errors import Refused
+
+
+@pytest.fixture
+def engagement(session: Session, world: World) -> Engagement:
+    """Its first update has gone out."""
+    made, slot = world.open_engagement()
+    checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.alice, now=world.now)
+    planning.advance(session, slot.id, now=slot.send_at)
+    return made
+
+
+def regular(session: Session) -> Update:
+    return session.scalars(select(Update).where(Update.kind == UpdateKind.REGULAR)).one()
+
+
+def correct(session: Session, wrong: Update, world: World, right: Right) -> Update:
+    return corrections.correct(session, wrong, right, by=world.alice, now=world.now)
+
+
+def test_a_correction_says_what_was_written_and_what_is_right(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    wrong = regular(session)
+    before = dict(wrong.snapshot)
+
+    made = correct(session, wrong, world, Right(done="Wall tiles finished; pipes are not tested.", language="en"))
+
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "correction")).one()
+    assert (made.kind, made.corrects_id) == (UpdateKind.CORRECTION, wrong.id)
+    assert "Wall tiles finished, pipes tested." in mail.text
+    assert "pipes are not tested." in mail.text
+    assert wrong.snapshot == before
+
+
+def test_a_wrong_date_is_superseded_in_the_ledger_and_the_first_entry_stays(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    cupboards = engagement.milestones[0]
+
+    made = correct(session, regular(session), world, Right(dates={cupboards.id: date(2026, 4, 21)}))
+
+    (part,) = made.snapshot["corrected"]
+    assert (part["wrote_on"]["starts_on"], part["right_on"]["starts_on"]) == ("2026-04-20", "2026-04-21")
+    assert [entry.starts_on for entry in cupboards.promises] == [date(2026, 4, 20), date(2026, 4, 21)]
+    assert [entry.starts_on for entry in promises.effective(cupboards)] == [date(2026, 4, 21)]
+
+
+def test_a_correction_that_changes_nothing_is_refused(session: Session, world: World, engagement: Engagement) -> None:
+    same = Right(
+        done="Wall tiles finished, pipes tested.",
+        step="The carpenter fits the cupboards",
+        dates={engagement.milestones[0].id: date(2026, 4, 20)},
+    )
+
+    with pytest.raises(Refused):
+        correct(session, regular(session), world, same)
+
+    assert session.scalars(select(Update).where(Update.kind == UpdateKind.CORRECTION)).all() == []
+
+
+def test_a_part_that_should_not_have_been_written_is_taken_back(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    made = correct(session, regular(session), world, Right(step=" "))
+
+    assert made.snapshot["step"] is None
+    assert made.snapshot["corrected"][0]["right"] is None
+
+
+def test_a_welcome_is_not_corrected(session: Session, world: World, engagement: Engagement) -> None:
+    welcome = session.scalars(select(Update).where(Update.kind == UpdateKind.WELCOME)).one()
+
+    with pytest.raises(Refused):
+        correct(session, welcome, world, Right(done="Something"))
+
+
+def test_a_correction_can_be_corrected_and_each_is_a_mail(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    wrong = regular(session)
+    first = correct(session, wrong, world, Right(done="One."))
+    second = correct(session, wrong, world, Right(done="Two."))
+    third = correct(session, first, world, Right(done="Three."))
+
+    assert len({first.key, second.key, third.key}) == 3
+    assert len(session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "correction")).all()) == 3
+
+
+def test_the_milestone_of_another_engagement_is_left_alone(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    other = world.engagement("MA-2").milestones[0]
+
+    with pytest.raises(Refused):
+        correct(session, regular(session), world, Right(dates={other.id: date(2026, 5, 1)}))
+
+    assert len(other.promises) == 1
+
+
+def test_a_step_that_never_had_a_date_is_left_alone(session: Session, world: World, engagement: Engagement) -> None:
+    open_ended = engagement.milestones[0].__class__(engagement_id=engagement.id, position=9, labels={"en": "Later"})
+    session.add(open_ended)
+    session.flush()
+
+    with pytest.raises(Refused):
+        correct(session, regular(session), world, Right(dates={open_ended.id: date(2026, 5, 1)}))

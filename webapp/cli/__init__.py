@@ -1,0 +1,42 @@
+"""The `milepost` command."""
+
+import sys
+
+import click
+
+from webapp.cli import data, doctor, serve
+from webapp.config import SettingsFault
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def milepost() -> None:
+    """Keeps a service business's clients informed by the way it works."""
+
+
+for command in (
+    serve.demo,
+    serve.run,
+    doctor.doctor,
+    data.db,
+    data.user,
+    data.import_file,
+    data.outbox,
+    data.backup,
+    data.preview,
+):
+    milepost.add_command(command)
+
+
+def main() -> int:
+    """Run the command; faults of settings are plain sentences and exit code 1."""
+    try:
+        result = milepost(standalone_mode=False)
+    except SettingsFault as fault:
+        sys.stderr.write("Milepost cannot start:\n" + "".join(f"  {line}\n" for line in fault.faults))
+        return 1
+    except click.ClickException as fault:
+        fault.show()
+        return fault.exit_code
+    except click.Abort:
+        return 130
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,111 @@
+"""`milepost doctor`: is everything in place, in plain words."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import click
+import dns.exception
+import dns.resolver
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import database, schema, timezones
+from webapp.broker import Broker
+from webapp.config import MailTransport, Settings, unknown_settings
+from webapp.database import Database
+from webapp.models import Tick
+
+Finding = tuple[bool, str]
+CLOCK_SILENT = timedelta(minutes=2)
+
+
+@click.command()
+@click.option("--send-to", help="also send a test mail to this address")
+def doctor(send_to: str | None) -> int:
+    """Settings, database, queue, mail server, the sender's domain, time zones, clock."""
+    timezones.force_pinned_tzdata()
+    settings = Settings.load()
+    fine = True
+    for check in (_settings, _zones, _database, _queue, lambda s: _mail(s, send_to), _domain):
+        for is_fine, sentence in check(settings):
+            fine = fine and is_fine
+            click.echo(f"{'ok  ' if is_fine else 'look'}  {sentence}")
+    return 0 if fine else 1
+
+
+def _settings(_: Settings) -> Iterator[Finding]:
+    yield True, "The settings fit together."
+    for name in unknown_settings():
+        yield False, f"{name} is no setting of Milepost: a typing error?"
+
+
+def _zones(_: Settings) -> Iterator[Finding]:
+    wrong = timezones.check()
+    yield wrong is None, wrong or "Time zones are those of the pinned data."
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    opened = Database(settings.database)
+    try:
+        current = schema.current(opened)
+        yield (
+            current == schema.head(),
+            (
+                "The database answers and has the newest schema."
+                if current == schema.head()
+                else "The database needs: milepost db upgrade"
+            ),
+        )
+        if current is None:
+            return
+        with opened.reader() as session:
+            tick = session.get(Tick, "clock")
+            silent = tick is None or database.now(session) - tick.at > CLOCK_SILENT
+        yield not silent, "The clock stands still: start the clock process." if silent else "The clock ticks."
+    except SQLAlchemyError as fault:
+        yield False, f"The database does not answer: {getattr(fault, 'orig', fault)}"
+    finally:
+        opened.dispose()
+
+
+def _queue(settings: Settings) -> Iterator[Finding]:
+    if not settings.redis_url:
+        yield True, "No REDIS_URL: demo and run start a queue of their own."
+        return
+    answers = Broker(settings.redis_url).answers()
+    yield answers, "The queue answers." if answers else "The queue does not answer; mail flows without it, slower."
+
+
+def _mail(settings: Settings, send_to: str | None) -> Iterator[Finding]:
+    if settings.mail_transport is MailTransport.INBOX:
+        yield True, "Mails stay in the demo inbox."
+        return
+    if not settings.smtp_url.get_secret_value():
+        yield False, "SMTP_URL is not set: no mail can leave."
+        return
+    command = [sys.executable, "-m", "workers", "check-mail", *([send_to] if send_to else [])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    yield done.returncode == 0, (done.stdout or done.stderr).strip().splitlines()[-1]
+
+
+def _domain(settings: Settings) -> Iterator[Finding]:
+    """SPF, DKIM and DMARC of the sender's domain (RFC 7208, 6376, 7489)."""
+    if settings.mail_transport is MailTransport.INBOX:
+        return
+    domain = settings.sender.partition("@")[2]
+    yield _record(domain, lambda text: text.startswith("v=spf1"), "SPF")
+    if settings.dkim_domain:
+        name = f"{settings.dkim_selector}._domainkey.{settings.dkim_domain}"
+        yield _record(name, lambda text: "p=" in text, "DKIM")
+    yield _record(f"_dmarc.{domain}", lambda text: text.startswith("v=DMARC1"), "DMARC")
+
+
+def _record(name: str, fits: Callable[[str], bool], what: str) -> Finding:
+    try:
+        answers = dns.resolver.resolve(name, "TXT", lifetime=5)
+    except dns.exception.DNSException:
+        return False, f"{what}: no record at {name}; many inboxes will distrust your mail."
+    texts = [b"".join(answer.strings).decode("utf-8", "replace") for answer in answers]
+    found = any(fits(text) for text in texts)
+    return found, f"{what}: found at {name}." if found else f"{what}: no record at {name}."

@@ -1,0 +1,44 @@
+"""Sentences of the client's page that depend on how things stand."""
+
+from emails.contexts import Agreed, DateLine, Standing, Waiting
+from webapp.client.story import Story
+from webapp.language import lang, t
+
+
+def headline(story: Story) -> str:
+    """How it stands in one line: a moved date first, then a doubtful one, then the last date ahead."""
+    if story.news is not None and story.news.delays:
+        moved = story.news.delays[0]
+        if moved.now.start is None:
+            return t("client.headline.moved_unknown", label=moved.label)
+        return t("client.headline.moved", label=moved.label, day=_day(moved.now))
+    ahead = [line for line in story.dates if line.standing is not Standing.DONE and line.now.start]
+    doubtful = next((line for line in ahead if line.standing is Standing.NOT_SURE), None)
+    if doubtful is not None:
+        return t("client.headline.not_sure", label=doubtful.label, day=_day(doubtful.now))
+    if ahead:
+        last = max(ahead, key=_last_day)
+        return t("client.headline.on_track", label=last.label, day=_day(last.now))
+    if story.dates and all(line.standing is Standing.DONE for line in story.dates):
+        return t("client.headline.done")
+    return t("client.headline.no_dates")
+
+
+def waiting(nothing_new: Waiting) -> str:
+    """Nothing new, said honestly: for whom we wait, since when, and whether the plan stands."""
+    parts = [t(f"client.waiting.{nothing_new.who.value}", name=nothing_new.name or "")]
+    if nothing_new.since:
+        parts.append(t("client.waiting.since", day=lang().day(nothing_new.since)))
+    parts.append(t("client.waiting.stands" if nothing_new.plan_stands else "client.waiting.changes"))
+    return " ".join(parts)
+
+
+def _day(when: Agreed) -> str:
+    if when.start is None:
+        return t("words.not_known")
+    return lang().span(when.start, when.end) if when.end else lang().day(when.start)
+
+
+def _last_day(line: DateLine) -> str:
+    when = line.now
+    return (when.end or when.start).isoformat() if when.start else ""
