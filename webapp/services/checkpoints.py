@@ -24,6 +24,7 @@ from webapp.models import (
 )
 from webapp.services import audits, planning, promises, releases
 from webapp.services.answers import Answers, DateAnswer, Holds
+from webapp.services.engagement_facts import local
 from webapp.services.errors import AlreadySentOut, Refused, SomebodyElseSubmitted
 from webapp.services.snapshot import Snapshot
 
@@ -109,9 +110,7 @@ def submit(
     return revision
 
 
-def preview(
-    session: Session, checkpoint: Checkpoint, answers: Answers, *, by: User, now: datetime
-) -> Snapshot:
+def preview(session: Session, checkpoint: Checkpoint, answers: Answers, *, by: User, now: datetime) -> Snapshot:
     """What the update would say if these answers were submitted now: they are applied for real, looked at, and rolled
     back. A move that is not fully explained yet is left out."""
     slot = checkpoint.slot
@@ -119,7 +118,8 @@ def preview(
     upcoming = planning.upcoming(session, slot)
     trial = session.begin_nested()
     try:
-        _apply_dates(session, checkpoint, complete, by=by, now=now)
+        newest = checkpoint.revisions[-1] if checkpoint.revisions else None
+        _apply_dates(session, checkpoint, complete, before=newest, by=by, now=now)
         _apply_asks(session, checkpoint, complete, now=now)
         session.flush()
         return releases.from_answers(session, slot, complete, next_news_at=upcoming, now=now)
@@ -252,7 +252,7 @@ def _apply_date(
 ) -> None:
     milestone.is_at_risk = answer.holds is Holds.NOT_SURE
     if answer.holds is Holds.DONE:
-        milestone.done_on = answer.done_on or now.date()
+        milestone.done_on = answer.done_on or local(now, checkpoint.slot.engagement.cadence["zone"]).date()
         milestone.done_recorded_at = now
     promises.settle(session, milestone, answer.moved(language), checkpoint_id=checkpoint.id, by=by, now=now)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from webapp.models import Client, Contact, Engagement, EngagementState, Slot, SlotState, User
 
 PAGE = 25
+Columns = TypeVarTuple("Columns")
 SORTS: dict[str, ColumnElement[object] | object] = {
     "reference": Engagement.reference,
     "title": Engagement.title,
@@ -60,8 +62,8 @@ def find(
 
 
 def _filtered(
-    wanted: Select[tuple[object, ...]], text: str, state: str, owner_id: int | None, service_id: int | None
-) -> Select[tuple[object, ...]]:
+    wanted: Select[*Columns], text: str, state: str, owner_id: int | None, service_id: int | None
+) -> Select[*Columns]:
     wanted = (
         wanted.select_from(Engagement)
         .join(Client, Engagement.client_id == Client.id)

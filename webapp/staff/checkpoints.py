@@ -1,7 +1,6 @@
 """The checkpoint forms: from the day's mail without signing in, or from Today, one after the other, soonest first."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from webapp.extensions import csrf
 from webapp.language import firm, lang, speak, t
 from webapp.models import Checkpoint, CheckpointState, Purpose, Reply, Role, SlotState, User
 from webapp.security import mail_body
-from webapp.services import checkpoints, composing, engagements, inert, links, posting, replies
+from webapp.services import board, checkpoints, composing, engagements, inert, links, posting, replies
 from webapp.services.engagement_facts import local
 from webapp.services.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
 from webapp.staff import checkpoint_page
@@ -21,8 +20,6 @@ from webapp.transactions import commit, db, moment, settings
 bp = Blueprint("staff_checkpoints", __name__)
 by_mail = Blueprint("mail_checkpoints", __name__)
 csrf.exempt(by_mail)
-
-AHEAD = timedelta(days=8)
 
 
 @dataclass(frozen=True)
@@ -253,7 +250,7 @@ def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> 
 
 
 def _due(session: Session, user: User) -> list[Checkpoint]:
-    return list(checkpoints.due(session, user, until=moment() + AHEAD))
+    return list(checkpoints.due(session, user, until=moment() + board.SOON))
 
 
 def _mine(session: Session, entrance: Entrance, checkpoint_id: int, *, lock: bool = False) -> Checkpoint:

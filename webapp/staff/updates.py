@@ -40,9 +40,9 @@ def correct(update_id: int) -> Any:
         return _page(update, form), 422
     own = {int(line["key"]) for line in _dates(update)}
     dates = {
-        int(entry.form.key.data): entry.form.on.data
+        int(key): entry.form.on.data
         for entry in form.dates
-        if entry.form.on.data and (entry.form.key.data or "").isdecimal() and int(entry.form.key.data) in own
+        if entry.form.on.data and (key := entry.form.key.data or "").isdecimal() and int(key) in own
     }
     right = Right(done=form.done.data, step=form.step.data, dates=dates, language=lang().tag)
     try:
