@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from emails.contexts import (
     Agreed,
@@ -20,6 +20,7 @@ from emails.contexts import (
     Step,
     Waiting,
     Who,
+    Words,
 )
 from emails.phrasing import Phrases
 
@@ -92,7 +93,7 @@ class Sentences(Phrases):
         """Who does what comes next, and by when."""
         name = self.name(step.name) if step.name else None
         by_reader = self.t(f"step.{step.who}") if step.who in (Who.US, Who.YOU) or name is None else name
-        return Row(by_reader, self.by_day(self.line(step.text), step.by))
+        return Row(by_reader, self.by_day(self.line(_open(step.text, step.by)), step.by))
 
     def dates(self, dates: Sequence[DateLine], *, is_plain: bool = False) -> list[DateRow]:
         """The agreed dates as they stand; `is_plain` leaves out the standing, where nothing is claimed for today."""
@@ -194,7 +195,7 @@ class Sentences(Phrases):
         return DateRow(self.name(line.label), self.agreed(line.now), line.standing, stands, history)
 
     def _ask(self, ask: AskLine) -> str:
-        text = self.line(ask.text)
+        text = self.line(_open(ask.text, ask.due_on))
         if ask.is_overdue and ask.due_on:
             return self.t("ask.overdue", text=text, day=self.day(ask.due_on))
         return self.by_day(text, ask.due_on)
@@ -209,3 +210,8 @@ def _full(text: str, phrases: Phrases) -> str:
     """`text` ended as a sentence, so that another can follow."""
     bare = text.removesuffix("</span>").rstrip()
     return text if bare.endswith((".", "!", "?", "؟", "…")) else phrases.ended(text)
+
+
+def _open(words: Words, day: date | None) -> Words:
+    """Words that a date follows in the same sentence lose their full stop."""
+    return words if day is None else replace(words, text=words.text.rstrip().removesuffix("."))

@@ -22,9 +22,9 @@ class Database:
         read_options: dict[str, Any] = {"milepost_reader": True}
         if not self.is_sqlite:
             read_options["postgresql_readonly"] = True
-        read_engine = self.engine.execution_options(**read_options)
+        self.read_engine = self.engine.execution_options(**read_options)
         self.writer: Callable[[], Session] = sessionmaker(self.engine, expire_on_commit=False)
-        self.reader: Callable[[], Session] = sessionmaker(read_engine, expire_on_commit=False, autoflush=False)
+        self.reader: Callable[[], Session] = sessionmaker(self.read_engine, expire_on_commit=False, autoflush=False)
 
     @property
     def is_sqlite(self) -> bool:

@@ -46,7 +46,8 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def current(database: Database) -> str | None:
-    with database.engine.connect() as connection:
+    """The revision a database is at; reading it takes no lock."""
+    with database.read_engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
