@@ -16,6 +16,7 @@ from workers.app import StopFlag
 from workers.clock import Clock
 from workers.guarded_job import GuardedJob
 from workers.mail_worker import MailWorker
+from workers.relay import BadRelay
 
 
 def main(arguments: list[str]) -> int:
@@ -33,11 +34,16 @@ def main(arguments: list[str]) -> int:
     except SettingsFault as fault:
         sys.stderr.write("\n".join(fault.faults) + "\n")
         return 1
+    except BadRelay as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
 
 
 def worker() -> None:
-    """An RQ worker for the one queue, with the application loaded before it forks."""
+    """An RQ worker for the one queue, with the application loaded before it forks. An SMTP_URL that cannot be used is
+    said now, not by each job."""
     app = jobs.load()
+    app.transport()
     app.database.dispose()
     connection = _wait_for_redis(app.settings.redis_url)
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=GuardedJob)

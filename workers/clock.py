@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from webapp import database
@@ -41,13 +41,15 @@ class Clock:
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Tick, then sleep. A database that is away is waited for, not died of."""
+        """Tick, then sleep. A database that is away is waited for, not died of; nothing else ends the clock either."""
         while not self._stopping():
             started = time.monotonic()
             try:
                 self.tick()
-            except SQLAlchemyError:
+            except (OperationalError, InterfaceError):
                 log.exception("the database did not answer this tick")
+            except Exception:
+                log.exception("this tick came to no end")
             self._sleep(started + self._settings.tick_seconds)
         self._end_child()
 
@@ -64,12 +66,13 @@ class Clock:
         self._bell()
 
     def _each(self, sentence: str, act: Callable[..., object]) -> None:
-        """Do one line of the schedule in its own transaction; trouble in one line does not stop the others."""
+        """Do one line of the schedule in its own transaction; trouble in one line does not stop the others, unless the
+        database is away and every line would meet it."""
         try:
             with self._database.writer() as session:
                 act(session, now=database.now(session))
                 session.commit()
-        except SQLAlchemyError:
+        except (OperationalError, InterfaceError):
             raise
         except Exception:
             log.exception("the clock could not %s", sentence)

@@ -94,12 +94,16 @@ class Drain:
                     return None
                 mail = session.get_one(OutboxEmail, claim.id, populate_existing=True)
                 rows = message.links_of(session, self._settings, mail, now=now)
-                addresses = message.urls(self._settings, mail, rows)
                 firm = the_firm(session)
                 challenge = session.get(SignInChallenge, mail.challenge_id) if mail.challenge_id else None
                 session.commit()
             try:
+                addresses = message.urls(self._settings, mail, rows)
                 data = message.build(self._settings, firm, mail, addresses, challenge)
+            except SendingStopped as trouble:
+                self._give_back(claim)
+                self._stop_sending(trouble)
+                return None
             except Exception as fault:
                 log.exception("a mail could not be built", extra={"mail": claim.id})
                 self._note(

@@ -12,13 +12,14 @@ class NotAllowed(Exception):
 
 
 class GuardedJob(Job):
-    """Refuses functions outside `workers.jobs.ALLOWED`, every argument, and every callback."""
+    """Refuses functions outside `workers.jobs.ALLOWED`, every argument, and every callback and webhook."""
 
     def restore(self, raw_data: Any) -> Any:
         restored = super().restore(raw_data)
         self._success_callback_name = None
         self._failure_callback_name = None
         self._stopped_callback_name = None
+        self.webhooks = []
         return restored
 
     @property

@@ -15,6 +15,7 @@ from webapp.models import Firm, Link, OutboxEmail, Purpose, SignInChallenge
 from webapp.services import links as magic_links
 from webapp.services import sign_in
 from webapp.services.mail_kinds import MAIL_KINDS
+from workers.outcomes import SendingStopped
 
 SIGNED_HEADERS = [
     b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"references", b"in-reply-to", b"mime-version",
@@ -60,7 +61,8 @@ def build(
     addresses: Mapping[str, str],
     challenge: SignInChallenge | None,
 ) -> bytes:
-    """The whole mail as it goes over the wire."""
+    """The whole mail as it goes over the wire. Raises SendingStopped where the key to sign with cannot be used, which
+    is no fault of this mail."""
     domain = settings.sender.partition("@")[2]
     name = firm.name if firm else "Milepost"
     code = sign_in.code(settings.keyring, challenge) if challenge else ""
@@ -101,15 +103,18 @@ def _purposes(mail: OutboxEmail) -> list[Purpose]:
 
 
 def _sign(settings: Settings, data: bytes) -> bytes:
-    key = Path(settings.dkim_key_file or "").read_bytes()
     present = {line.split(b":")[0].lower() for line in data.split(b"\r\n\r\n")[0].split(b"\r\n") if b":" in line}
-    signature: bytes = dkim.sign(
-        data,
-        settings.dkim_selector.encode(),
-        settings.dkim_domain.encode(),
-        key,
-        include_headers=[name for name in SIGNED_HEADERS if name in present],
-    )
+    try:
+        signature: bytes = dkim.sign(
+            data,
+            settings.dkim_selector.encode(),
+            settings.dkim_domain.encode(),
+            Path(settings.dkim_key_file or "").read_bytes(),
+            include_headers=[name for name in SIGNED_HEADERS if name in present],
+        )
+    except (OSError, dkim.KeyFormatError, dkim.UnknownKeyTypeError) as fault:
+        answer = f"the key in DKIM_KEY_FILE cannot be used: {fault}"
+        raise SendingStopped(answer, stage="DKIM", is_permanent=True) from fault
     return signature.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + data
 
 

@@ -24,6 +24,23 @@ class Fault(Enum):
     KEEP_AND_SILENCE = "accept the mail, then say nothing (at DOT)"
 
 
+class Gate:
+    """Holds the server at a step until it is opened, then lets the step go its usual way. `reached` is set once a
+    client waits there; at DOT the mail is kept by then."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self._opened = threading.Event()
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def hold(self, closing: threading.Event) -> None:
+        self.reached.set()
+        while not self._opened.wait(0.02) and not closing.is_set():
+            pass
+
+
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
     """One mail the server took on, its dots unstuffed."""
@@ -40,8 +57,9 @@ class Accepted:
 class SmtpServer:
     """Listens on a free port of 127.0.0.1 while its context lasts; one thread per connection.
 
-    `misbehave(step, ...)` queues what to do the next times that step comes: an answer such as "450 4.2.0 Later", or a
-    Fault. Steps are CONNECT, the verbs, BODY (after 354, some of the body read) and DOT (the whole body read).
+    `misbehave(step, ...)` queues what to do the next times that step comes: an answer such as "450 4.2.0 Later", a
+    Fault, or a Gate. Steps are CONNECT, the verbs, BODY (after 354, some of the body read) and DOT (the whole body
+    read). Every answer takes `pause_seconds`.
     """
 
     def __init__(
@@ -52,6 +70,7 @@ class SmtpServer:
         users: dict[str, str] | None = None,
         extensions: Sequence[str] = ("8BITMIME", "SMTPUTF8"),
         mechanisms: str = "PLAIN LOGIN",
+        pause_seconds: float = 0,
     ) -> None:
         self.accepted: list[Accepted] = []
         self.commands: list[str] = []
@@ -60,12 +79,13 @@ class SmtpServer:
         self.users = users
         self.extensions = extensions
         self.mechanisms = mechanisms
+        self.pause_seconds = pause_seconds
         self.tls: ssl.SSLContext | None = None
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(certificate.file, certificate.key)
         self.closing = threading.Event()
-        self._faults: dict[str, deque[str | Fault]] = {}
+        self._faults: dict[str, deque[str | Fault | Gate]] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open: set[socket.socket] = set()
@@ -89,7 +109,7 @@ class SmtpServer:
         """The server's SMTP_URL without a user."""
         return f"{'smtps' if self.is_tls else 'smtp'}://127.0.0.1:{self.port}"
 
-    def misbehave(self, step: str, *faults: str | Fault) -> None:
+    def misbehave(self, step: str, *faults: str | Fault | Gate) -> None:
         """Queue what happens at the next times of this step, one each."""
         self._faults.setdefault(step, deque()).extend(faults)
 
@@ -99,12 +119,12 @@ class SmtpServer:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def fault(self, step: str) -> str | Fault | None:
+    def fault(self, step: str) -> str | Fault | Gate | None:
         """Take the next queued fault of a step."""
         queue = self._faults.get(step)
         return queue.popleft() if queue else None
 
-    def next_fault(self, step: str) -> str | Fault | None:
+    def next_fault(self, step: str) -> str | Fault | Gate | None:
         """What `fault` will give, left in the queue."""
         queue = self._faults.get(step)
         return queue[0] if queue else None
@@ -167,11 +187,15 @@ class _Conversation:
         self.recipients: list[str] = []
 
     def _say(self, text: str) -> None:
+        self.server.closing.wait(self.server.pause_seconds)
         self.sock.sendall(text.encode() + b"\r\n")
 
     def _answer(self, step: str, usual: str) -> bool:
         """Whether the step went the usual way."""
         fault = self.server.fault(step)
+        if isinstance(fault, Gate):
+            fault.hold(self.server.closing)
+            fault = None
         if fault is None:
             self._say(usual)
             return True
@@ -241,10 +265,13 @@ class _Conversation:
     def _on_data(self, _: str) -> None:
         if not self._answer("DATA", "354 Go ahead"):
             return
-        fault = self.server.fault("BODY")
-        if fault is not None:
-            self._break_in_body(fault)
         lines: list[bytes] = []
+        fault = self.server.fault("BODY")
+        if isinstance(fault, Gate):
+            lines.append(self.reader.read(1000))
+            fault.hold(self.server.closing)
+        elif fault is not None:
+            self._break_in_body(fault)
         while (line := self.reader.readline()) != b".\r\n":
             if not line:
                 raise _Gone
@@ -261,7 +288,8 @@ class _Conversation:
 
     def _take(self, data: bytes) -> None:
         ahead = self.server.next_fault("DOT")
-        if ahead in (None, Fault.KEEP_AND_DROP, Fault.KEEP_AND_SILENCE) or str(ahead).startswith("2"):
+        is_kept = ahead is None or isinstance(ahead, Gate) or ahead in (Fault.KEEP_AND_DROP, Fault.KEEP_AND_SILENCE)
+        if is_kept or str(ahead).startswith("2"):
             assert self.sender is not None
             mail = Accepted(
                 envelope_from=self.sender,

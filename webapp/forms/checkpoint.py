@@ -27,8 +27,8 @@ DAY, RANGE, AFTER, UNKNOWN = "day", "range", "after", "unknown"
 AFTER_DAYS_MAXIMUM = 250
 
 
-def labelled(prefix: str, values: list[str]) -> list[tuple[str, Lazy]]:
-    return [(value, Lazy(f"{prefix}.{value}")) for value in values]
+def labelled(prefix: str, values: list[str]) -> dict[str, Lazy]:
+    return {value: Lazy(f"{prefix}.{value}") for value in values}
 
 
 class DateAnswerForm(Form):

@@ -35,8 +35,8 @@ class Languages(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def all_languages() -> list[tuple[str, str]]:
-    return [(tag, spoken.native_name) for tag, spoken in LANGUAGES.items()]
+def all_languages() -> dict[str, str]:
+    return {tag: spoken.native_name for tag, spoken in LANGUAGES.items()}
 
 
 class FirmForm(Form):
@@ -85,7 +85,7 @@ class LabelForm(Form):
     offset_days = Number(Lazy("service.offset"))
     part = RadioField(
         Lazy("service.part"),
-        choices=[(part, Lazy(f"service.part_choice.{part}")) for part in ("done", "next", "why", "action")],
+        choices={part: Lazy(f"service.part_choice.{part}") for part in ("done", "next", "why", "action")},
         default="done",
         validate_choice=False,
     )

@@ -8,8 +8,8 @@ from webapp.models import PartOf, Role
 from webapp.timezones import zone_names
 
 
-def zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in zone_names()]
+def zones() -> dict[str, str]:
+    return {name: name.replace("_", " ") for name in zone_names()}
 
 
 class ContactForm(Form):
@@ -29,7 +29,7 @@ class PartForm(Form):
     contact = SelectField(Lazy("people.contact"), [Needed()])
     part = RadioField(
         Lazy("people.part"),
-        choices=[(part.value, Lazy(f"people.part_choice.{part.value}")) for part in PartOf],
+        choices={part.value: Lazy(f"people.part_choice.{part.value}") for part in PartOf},
         default=PartOf.INFORMED.value,
     )
 
@@ -43,7 +43,7 @@ class ColleagueForm(Form):
     language = SelectField(Lazy("people.language"))
     role = RadioField(
         Lazy("people.role"),
-        choices=[(role.value, Lazy(f"people.role_choice.{role.value}")) for role in Role],
+        choices={role.value: Lazy(f"people.role_choice.{role.value}") for role in Role},
         default=Role.STAFF.value,
     )
 
@@ -55,7 +55,7 @@ class ColleagueChangeForm(Form):
     phone = TelField(Lazy("people.phone"), [Phone()])
     language = SelectField(Lazy("people.language"))
     role = RadioField(
-        Lazy("people.role"), choices=[(role.value, Lazy(f"people.role_choice.{role.value}")) for role in Role]
+        Lazy("people.role"), choices={role.value: Lazy(f"people.role_choice.{role.value}") for role in Role}
     )
     is_active = BooleanField(Lazy("people.is_active"))
 

@@ -11,7 +11,7 @@ from webapp.language import Lazy, t
 from webapp.services import cadences
 from webapp.services.schedule import Cadence, DayOff, Every
 
-WEEKDAYS = [(str(number), Lazy(f"rhythm.weekday.d{number}")) for number in range(7)]
+WEEKDAYS = {str(number): Lazy(f"rhythm.weekday.d{number}") for number in range(7)}
 
 
 class Weekdays(SelectMultipleField):
@@ -23,18 +23,18 @@ class Weekdays(SelectMultipleField):
 
 class RhythmForm(Form):
     every = SelectField(
-        Lazy("rhythm_form.every"), choices=[(e.value, Lazy(f"rhythm_form.every_choice.{e.value}")) for e in Every]
+        Lazy("rhythm_form.every"), choices={e.value: Lazy(f"rhythm_form.every_choice.{e.value}") for e in Every}
     )
     weekdays = Weekdays(Lazy("rhythm_form.weekdays"), choices=WEEKDAYS)
     day = Number(Lazy("rhythm_form.day"))
     nth = SelectField(
         Lazy("rhythm_form.nth"),
-        choices=[(n, Lazy(f"rhythm.nth.n{n.replace('-1', 'last')}")) for n in ("1", "2", "3", "4", "-1")],
+        choices={n: Lazy(f"rhythm.nth.n{n.replace('-1', 'last')}") for n in ("1", "2", "3", "4", "-1")},
     )
     send_at = Clock(Lazy("rhythm_form.send_at"))
     promised_by = Clock(Lazy("rhythm_form.promised_by"))
     day_off = RadioField(
-        Lazy("rhythm_form.day_off"), choices=[(d.value, Lazy(f"rhythm_form.day_off_choice.{d.value}")) for d in DayOff]
+        Lazy("rhythm_form.day_off"), choices={d.value: Lazy(f"rhythm_form.day_off_choice.{d.value}") for d in DayOff}
     )
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -101,14 +101,14 @@ def today_of(checkpoint: Checkpoint, now: datetime) -> date:
 
 def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
     spoken = lang().tag
-    reasons = [("", t("form.reason_none"))] + [
-        (reason["key"], label(reason["labels"], spoken, fallback)) for reason in engagement.service.reasons
-    ]
+    reasons = {"": t("form.reason_none")} | {
+        reason["key"]: label(reason["labels"], spoken, fallback) for reason in engagement.service.reasons
+    }
     for entry in form.dates:
         entry.form.reason.choices = reasons
-    form.ask_contact.choices = [("", t("form.ask_anybody"))] + [
-        (str(part.contact_id), part.contact.name) for part in engagement.participations if part.stopped_at is None
-    ]
+    form.ask_contact.choices = {"": t("form.ask_anybody")} | {
+        str(part.contact_id): part.contact.name for part in engagement.participations if part.stopped_at is None
+    }
 
 
 def _is_of(milestone: Milestone, checkpoint: Checkpoint) -> bool:

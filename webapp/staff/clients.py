@@ -99,7 +99,7 @@ def _form(typed: Any, person: Contact | None = None) -> ContactForm:
         form = ContactForm(obj=person)
     else:
         form = ContactForm(data={"language": firm().language, "zone": firm().zone})
-    form.language.choices = languages_of_firm()
+    form.language.choices = dict(languages_of_firm())
     return form
 
 

@@ -112,11 +112,11 @@ def close(engagement_id: int) -> Any:
 def owner(engagement_id: int) -> Any:
     engagement = _acting(engagement_id)
     form = OwnerForm(request.form if request.method == "POST" else None)
-    form.owner.choices = [("", "")] + [
-        (str(user.id), user.name)
+    form.owner.choices = {"": ""} | {
+        str(user.id): user.name
         for user in users.active(db())
         if user.id != engagement.owner_id and user.role is not Role.VIEWER
-    ]
+    }
     if request.method == "GET":
         return render_template("staff/owner.html", engagement=engagement, form=form)
     to = db().get(User, int(form.owner.data)) if form.validate() else None
@@ -215,9 +215,9 @@ def _missing_labels(engagement: Engagement) -> list[str]:
     return sorted(language(tag).native_name for tag in read if any(tag not in known for known in labels))
 
 
-def _others(engagement: Engagement) -> list[tuple[str, str]]:
+def _others(engagement: Engagement) -> dict[str, str]:
     taking_part = {part.contact_id for part in engagement.participations}
-    return [(str(contact.id), contact.name) for contact in engagement.client.contacts if contact.id not in taking_part]
+    return {str(contact.id): contact.name for contact in engagement.client.contacts if contact.id not in taking_part}
 
 
 def _acting(engagement_id: int) -> Engagement:

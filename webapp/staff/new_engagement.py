@@ -60,14 +60,14 @@ def create() -> Any:
 def _form(service: Service, typed: Any) -> EngagementForm:
     today = local(moment(), firm().zone).date()
     form = EngagementForm(typed, data=_prefilled(service, today)) if typed is None else EngagementForm(typed)
-    form.owner.choices = [("", t("work.no_owner"))] + [
-        (str(user.id), user.name) for user in users.active(db()) if user.role is not Role.VIEWER
-    ]
-    form.contact.choices = [("", t("work.new_client"))] + [
-        (str(contact.id), f"{contact.client.name} · {contact.name}")
+    form.owner.choices = {"": t("work.no_owner")} | {
+        str(user.id): user.name for user in users.active(db()) if user.role is not Role.VIEWER
+    }
+    form.contact.choices = {"": t("work.new_client")} | {
+        str(contact.id): f"{contact.client.name} · {contact.name}"
         for contact in db().scalars(select(Contact).join(Client).order_by(Client.name, Contact.name))
-    ]
-    form.language.choices = languages_of_firm()
+    }
+    form.language.choices = dict(languages_of_firm())
     return form
 
 

@@ -56,7 +56,7 @@ def edit(user_id: int) -> Any:
     if user is None:
         raise NotFound
     form = ColleagueChangeForm(request.form) if request.method == "POST" else ColleagueChangeForm(obj=user)
-    form.language.choices = languages_of_firm()
+    form.language.choices = dict(languages_of_firm())
     if request.method == "GET":
         return render_template("staff/person.html", person=user, form=form)
     if not form.validate():
@@ -122,7 +122,7 @@ def end_browser(session_id: int) -> Any:
 
 def _form(typed: Any) -> ColleagueForm:
     form = ColleagueForm(typed) if typed is not None else ColleagueForm(data={"language": firm().language})
-    form.language.choices = languages_of_firm()
+    form.language.choices = dict(languages_of_firm())
     return form
 
 

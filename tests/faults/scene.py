@@ -1,0 +1,166 @@
+"""A firm with mails that are due, a mail server, and workers: what every fault happens to."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from typing import Any
+
+from sqlalchemy import select, update
+
+from tests.conftest import NOW
+from tests.factories import World
+from tests.faults.processes import Running
+from tests.workers.smtpd import SmtpServer
+from webapp.config import Settings
+from webapp.database import Database
+from webapp.models import Contact, MailState, OutboxEmail, PartOf, Task, TaskKind, Telling, TellingState, Tick
+from webapp.services import outbox, tasks
+from workers.delivery import STOPPED, Drain
+from workers.smtp import SmtpTransport
+
+SECRET = "7:Zk4mX1vQ9sT2bR8nW5yC3hJ6dF0gLpAe"
+DOUBT = timedelta(seconds=540)
+LATER = timedelta(hours=1)
+
+
+def right_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Scene:
+    """Mails are real welcome mails of one engagement, one for each contact, due since a minute ago."""
+
+    database: Database
+    url: str
+    server: SmtpServer
+
+    def settings(self, **given: Any) -> Settings:
+        fields: dict[str, Any] = {
+            "database_url": self.url,
+            "smtp_url": self.server.url,
+            "secret_key": SECRET,
+            "drain_seconds": 20,
+            "smtp_answer_seconds": 20,
+            **given,
+        }
+        return Settings(**fields)
+
+    def env(self, **given: object) -> dict[str, str]:
+        """The same as environment, for a process."""
+        known = {
+            "DATABASE_URL": self.url,
+            "SMTP_URL": self.server.url,
+            "SECRET_KEY": SECRET,
+            "DRAIN_SECONDS": "20",
+            "SMTP_ANSWER_SECONDS": "20",
+            "LOG_LEVEL": "CRITICAL",
+        }
+        return {**known, **{name: str(value) for name, value in given.items()}}
+
+    def mails(self, count: int) -> None:
+        with self.database.writer() as session:
+            world = World.build(session, now=NOW)
+            others = [world.contact(f"Reader{number}") for number in range(1, count)]
+            readers = [(world.bennani, PartOf.DECIDES), *((other, PartOf.INFORMED) for other in others)]
+            world.open_engagement(contacts=readers)
+            session.flush()
+            session.execute(update(OutboxEmail).values(self._due()))
+            session.commit()
+
+    def make_due(self) -> None:
+        """What waits for a later hour is due now."""
+        with self.database.writer() as session:
+            session.execute(update(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED).values(self._due()))
+            session.commit()
+
+    @staticmethod
+    def _due() -> dict[str, Any]:
+        return {"not_before": right_now() - timedelta(minutes=1), "expires_at": right_now() + timedelta(days=1)}
+
+    def drain(self, **given: Any) -> int:
+        """One whole drain in this process, against the server as it is now."""
+        return self.drainer(**given)()
+
+    def drainer(self, *, settings: Settings | None = None, **waits: Any) -> Any:
+        made = settings or self.settings()
+        url = made.smtp_url.get_secret_value()
+        transport_waits = {"answer_timeout": 2, "command_timeout": 2, "slice_seconds": 0.01, **waits}
+
+        def run() -> int:
+            with SmtpTransport(url, helo="firm.example", **transport_waits) as transport:
+                return Drain(self.database, made, transport).run()
+
+        return run
+
+    def worker(self, **env: object) -> Running:
+        return Running(["-m", "workers", "drain"], self.env(**env))
+
+    def stalling(self, point: str, **env: object) -> Running:
+        return Running(["-m", "tests.faults.stalling", point], self.env(**env))
+
+    def sweep(self, *, after: timedelta = timedelta(0), unknown_after: timedelta = DOUBT) -> int:
+        with self.database.writer() as session:
+            moved = outbox.sweep(session, now=right_now() + after, unknown_after=unknown_after)
+            session.commit()
+        return moved
+
+    def start_again(self) -> None:
+        """The pause after trouble of the sender is over."""
+        with self.database.writer() as session:
+            stopped = session.get_one(Tick, STOPPED)
+            stopped.at = right_now() - timedelta(seconds=1)
+            session.commit()
+
+    def rows(self) -> Sequence[OutboxEmail]:
+        with self.database.reader() as session:
+            return session.scalars(select(OutboxEmail).order_by(OutboxEmail.id)).all()
+
+    def states(self) -> Counter[str]:
+        return Counter(row.state.value for row in self.rows())
+
+    def told(self) -> Counter[str]:
+        with self.database.reader() as session:
+            return Counter(state.value for state in session.scalars(select(Telling.state)))
+
+    def waiting(self) -> Counter[str]:
+        """Open tasks by kind."""
+        with self.database.reader() as session:
+            return Counter(task.kind.value for task in tasks.waiting(session))
+
+    def address_states(self) -> set[str]:
+        with self.database.reader() as session:
+            return {state.value for state in session.scalars(select(Contact.address_state))}
+
+    def tick(self, name: str) -> datetime | None:
+        with self.database.reader() as session:
+            found = session.get(Tick, name)
+            return found.at if found else None
+
+    def accepted(self) -> Counter[str]:
+        """How often the server took each mail, by the row's half of the Message-ID."""
+        return Counter(
+            str(message_from_bytes(mail.data)["Message-ID"]).strip("<> ").partition("@")[0]
+            for mail in list(self.server.accepted)
+        )
+
+    def check_promise(self) -> None:
+        """Nothing accepted twice, nothing lost, nothing stuck; whoever may be in the dark is somebody's task."""
+        taken = self.accepted()
+        with closing(self.database.reader()) as session:
+            in_doubt = select(Task.outbox_email_id).where(Task.kind == TaskKind.MAIL_UNKNOWN, Task.done_at.is_(None))
+            tasked = set(session.scalars(in_doubt))
+            for row in session.scalars(select(OutboxEmail).order_by(OutboxEmail.id)):
+                times = taken[row.message_id]
+                assert times <= 1, f"mail {row.id} was accepted {times} times"
+                assert row.state in (MailState.SENT, MailState.UNKNOWN), f"mail {row.id} is stuck: {row.state}"
+                if row.state is MailState.SENT:
+                    assert times == 1, f"mail {row.id} is called sent and was not accepted"
+                    assert {telling.state for telling in outbox.carried(session, row)} == {TellingState.TOLD}
+                else:
+                    assert row.id in tasked, f"nobody hears of mail {row.id}"
+        for mail in list(self.server.accepted):
+            assert len(mail.recipients) == 1

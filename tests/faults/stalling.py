@@ -1,0 +1,51 @@
+"""Runs a drain or one tick of the clock that stops dead at a named point, says so, and waits to be killed.
+
+The points inside Milepost that no misbehaving server can reach are reached by wrapping, here, what lies before them.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from webapp.services import outbox, planning
+from workers import jobs
+from workers.clock import Clock
+from workers.delivery import Drain
+from workers.smtp import SmtpTransport
+
+
+def stall_after(owner: Any, name: str) -> None:
+    """From now on the named function does its work and never comes back."""
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def stalled(*given: Any, **named: Any) -> None:
+        real(*given, **named)
+        sys.stdout.write("stalled\n")
+        sys.stdout.flush()
+        time.sleep(60)
+
+    setattr(owner, name, stalled)
+
+
+POINTS: dict[str, tuple[Any, str]] = {
+    "claimed": (Drain, "_claim"),
+    "before the body": (Drain, "_begin"),
+    "before the dot": (SmtpTransport, "_send_body"),
+    "after the 250": (SmtpTransport, "send"),
+    "before the commit of sent": (outbox, "sent"),
+    "before the commit of a plan": (planning, "advance"),
+}
+
+
+def main(point: str) -> None:
+    stall_after(*POINTS[point])
+    if point == "before the commit of a plan":
+        app = jobs.load()
+        Clock(app.database, app.settings).tick()
+    else:
+        jobs.drain()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,201 @@
+"""A worker killed with -9 at each step of one mail: nothing lost, nothing twice, in doubt only what truly is."""
+
+import os
+import random
+import signal
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.faults.processes import Running
+from tests.faults.scene import LATER, Scene
+from tests.webapp.embedded.watching import eventually
+from tests.workers.smtpd import Fault, Gate, SmtpServer
+
+SLEEPY_SECONDS = 0.004
+HUGE_TEXT = "On track, and more to read about it.\n" * 300_000
+
+
+def _grow(scene: Scene) -> None:
+    """Make the first mail larger than any buffer, so that its body waits half way."""
+    with scene.database.writer() as session:
+        first = scene.rows()[0]
+        session.merge(first)
+        first = session.get_one(type(first), first.id)
+        first.text = HUGE_TEXT
+        session.commit()
+
+
+@pytest.mark.parametrize(
+    ("step", "is_known", "copies"),
+    [
+        ("CONNECT", True, 1),
+        ("RCPT", True, 1),
+        ("DATA", True, 1),
+        ("BODY", False, 0),
+        ("DOT", False, 1),
+    ],
+)
+def test_a_worker_killed_while_the_server_holds_it(scene: Scene, step: str, is_known: bool, copies: int) -> None:
+    scene.mails(2)
+    if step == "BODY":
+        _grow(scene)
+    gate = Gate()
+    scene.server.misbehave(step, gate)
+
+    with scene.worker() as worker:
+        assert gate.reached.wait(30)
+        assert scene.sweep() == 0
+        worker.kill()
+    gate.open()
+
+    first = scene.rows()[0]
+    assert first.state == ("claimed" if is_known else "transmitting")
+    assert scene.sweep(after=LATER) == 1
+    assert scene.drain() == (2 if is_known else 1)
+    assert scene.drain() == 0
+    assert scene.accepted()[first.message_id] == copies
+    assert scene.states() == ({"sent": 2} if is_known else {"sent": 1, "unknown": 1})
+    scene.check_promise()
+
+
+@pytest.mark.parametrize(
+    ("point", "is_known", "copies"),
+    [
+        ("claimed", True, 1),
+        ("before the body", False, 0),
+        ("before the dot", False, 0),
+        ("after the 250", False, 1),
+        ("before the commit of sent", False, 1),
+    ],
+)
+def test_a_worker_killed_between_two_of_its_own_steps(scene: Scene, point: str, is_known: bool, copies: int) -> None:
+    scene.mails(2)
+
+    with scene.stalling(point) as worker:
+        assert worker.says() == "stalled"
+        worker.kill()
+
+    first = scene.rows()[0]
+    assert first.state == ("claimed" if is_known else "transmitting")
+    assert scene.sweep(after=LATER) == 1
+    assert scene.drain() == (2 if is_known else 1)
+    assert scene.drain() == 0
+    assert scene.accepted()[first.message_id] == copies
+    assert scene.states() == ({"sent": 2} if is_known else {"sent": 1, "unknown": 1})
+    assert scene.waiting() == ({} if is_known else {"mail_unknown": 1})
+    scene.check_promise()
+
+
+def test_a_mail_whose_answer_never_came_is_in_doubt_whether_the_server_kept_it_or_not(scene: Scene) -> None:
+    scene.mails(2)
+    scene.server.misbehave("DOT", Fault.SILENCE, Fault.KEEP_AND_SILENCE)
+
+    assert scene.drain(answer_timeout=0.3) == 0
+
+    assert scene.states() == {"unknown": 2}
+    assert scene.waiting() == {"mail_unknown": 2}
+    assert scene.sweep(after=LATER) == 0
+    assert scene.drain() == 0
+    assert len(scene.server.accepted) == 1
+
+
+def test_a_late_answer_of_the_same_attempt_still_counts_after_the_sweep_gave_up(scene: Scene) -> None:
+    scene.mails(1)
+    gate = Gate()
+    scene.server.misbehave("DOT", gate)
+
+    with scene.worker() as worker:
+        assert gate.reached.wait(30)
+        scene.sweep(after=LATER)
+        assert scene.states() == {"unknown": 1}
+        gate.open()
+        assert worker.ends() == 0
+
+    assert scene.states() == {"sent": 1}
+    assert scene.waiting() == {}
+
+
+def test_a_worker_that_slept_through_its_lease_sends_nothing(scene: Scene) -> None:
+    scene.mails(1)
+    gate = Gate()
+    scene.server.misbehave("DATA", gate)
+
+    with scene.worker() as sleeper:
+        assert gate.reached.wait(30)
+        sleeper.signal(signal.SIGSTOP)
+        gate.open()
+        assert scene.sweep(after=LATER) == 1
+        second = scene.stalling("claimed")
+        with second:
+            assert second.says() == "stalled"
+            sleeper.signal(signal.SIGCONT)
+            assert sleeper.ends() == 0
+            assert scene.states() == {"claimed": 1}
+            assert scene.server.accepted == []
+            second.kill()
+
+    scene.sweep(after=LATER)
+    assert scene.drain() == 1
+    scene.check_promise()
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_sixty_mails_and_twenty_five_random_kills(scene: Scene, server: SmtpServer, at_once: int) -> None:
+    dice = random.Random(4471)
+    server.pause_seconds = SLEEPY_SECONDS
+    scene.mails(60)
+    kills = 0
+
+    with Running(["-m", "tests.faults.forking"], scene.env(LEASE_SECONDS=1)) as farm:
+        assert farm.says() == "ready"
+        running: list[int] = []
+        until = time.monotonic() + 40
+        while kills < 25 and time.monotonic() < until:
+            while len(running) < at_once:
+                farm.hears("one more")
+                running.append(int(farm.says()))
+            time.sleep(dice.uniform(0.03, 0.14) / at_once)
+            kills += _kill(running.pop(dice.randrange(len(running))))
+            scene.sweep()
+        for pid in running:
+            _kill(pid)
+
+    assert kills == 25
+    doubts = scene.states()["transmitting"]
+    scene.sweep(after=LATER)
+    scene.drain()
+    assert sum(scene.states().values()) == 60
+    assert scene.states()["unknown"] == doubts <= kills + at_once
+    scene.check_promise()
+
+
+def _kill(pid: int) -> bool:
+    """Whether it was still at work."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    assert eventually(lambda: not _is_there(pid))
+    return True
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_three_workers_at_once_send_each_mail_once(scene: Scene) -> None:
+    scene.mails(60)
+
+    with scene.worker() as first, scene.worker() as second, scene.worker() as third:
+        codes = {worker.ends() for worker in (first, second, third)}
+
+    assert codes == {0}
+    assert scene.states() == {"sent": 60}
+    assert scene.sweep(after=LATER, unknown_after=timedelta(0)) == 0
+    scene.check_promise()

@@ -1,0 +1,83 @@
+"""An address for every rule of the application, with the numbers of one person's work."""
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.webapp.site import Site, Work
+from webapp.models import HandOver, OutboxEmail, Purpose, Reply, ReplyKind, Task, TaskKind, Telling, Update, UserSession
+from webapp.services import engagements, links, replies, tasks
+
+
+class Addresses:
+    """Everything there is about one work: a reply, an update, a telling, a mail, a task, a hand-over, links."""
+
+    def __init__(self, site: Site, work: Work) -> None:
+        self.site, self.work = site, work
+        world, now = site.world, site.clock.now
+        owner = world.alice if work is site.kitchen else world.bob
+        self.page = site.link(Purpose.PAGE, work)
+        with site.writing() as session:
+            engagement = engagements.get(session, work.engagement_id)
+            link = links.make(
+                session,
+                site.settings.keyring,
+                Purpose.PAGE,
+                now=now,
+                contact=engagement.participations[0].contact,
+                engagement=engagement,
+            )
+            reply = replies.submit(session, link, ReplyKind.QUESTION, "When?", once=f"o{work.slot_id}", now=now)
+            task = tasks.raise_once(session, TaskKind.UNOWNED, "x" + str(work.slot_id), now=now, engagement=engagement)
+            brief = HandOver(engagement_id=engagement.id, to_user_id=owner.id, brief="Read", made_at=now)
+            session.add(brief)
+            session.flush()
+            self.numbers: dict[str, object] = {
+                "reply_id": reply.id,
+                "task_id": task.id,
+                "handover_id": brief.id,
+                "engagement_id": work.engagement_id,
+                "checkpoint_id": work.checkpoint_id,
+                "contact_id": work.contact_id,
+            }
+        update = site.all(Update, Update.engagement_id == work.engagement_id)[0]
+        self.numbers |= {
+            "update_id": update.id,
+            "telling_id": site.all(Telling, Telling.update_id == update.id)[0].id,
+            "mail_id": site.all(OutboxEmail, OutboxEmail.engagement_id == work.engagement_id)[0].id,
+            "client_id": world.client.id,
+            "service_id": world.service.id,
+            "user_id": world.charlie.id,
+            "tag": "az",
+            "name": "on_track",
+            "filename": "css/base.css",
+            "challenge": "ab" * 16,
+        }
+        sessions = site.all(UserSession)
+        self.numbers["session_id"] = sessions[0].id if sessions else 1
+        self.forms = site.link(Purpose.FORMS, user=owner)
+        self.unsubscribe = site.link(Purpose.UNSUBSCRIBE, work)
+        self.invitation = site.link(Purpose.INVITATION, user=world.charlie)
+
+    def of(self, rule: Rule) -> str:
+        """The address of a rule about this work."""
+        token = {
+            "client_page": self.page,
+            "client_preferences": self.unsubscribe if "unsubscribe" in rule.rule else self.page,
+            "mail_checkpoints": self.forms,
+            "staff_sign_in": self.invitation if "invitation" in rule.rule else "a" * 53,
+        }
+        known = {**self.numbers, "token": token.get(rule.endpoint.partition(".")[0], ""), "mail_id": self._mail(rule)}
+        built = rule.build({name: known[name] for name in rule.arguments})
+        assert built is not None
+        return str(built[1])
+
+    def _mail(self, rule: Rule) -> object:
+        return "none" if rule.endpoint.startswith("dev_") else self.numbers["mail_id"]
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """Every rule that answers a method."""
+    return sorted(
+        (rule for rule in app.url_map.iter_rules() if rule.methods and method in rule.methods),
+        key=lambda rule: rule.endpoint,
+    )
