@@ -8,6 +8,7 @@ from webapp.broker import Broker
 from webapp.config import MailTransport, Settings
 from webapp.database import Database
 from webapp.extensions import csrf
+from webapp.numbers import RowNumber
 
 MAXIMUM_BODY = 3 * 1024 * 1024
 
@@ -18,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load()
     logs.configure(settings.log_level)
     app = Flask(__name__)
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=settings.keyring.derived("flask")[0],
         SECRET_KEY_FALLBACKS=settings.keyring.derived("flask")[1:],

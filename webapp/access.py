@@ -110,7 +110,7 @@ def _check() -> Any:
         abort(404)
     user = current_user()
     if user is None:
-        if request.method == "GET":
+        if request.method in {"GET", "HEAD"}:
             return redirect(url_for("staff_sign_in.ask", next=request.full_path.rstrip("?")), 303)
         return redirect(url_for("staff_sign_in.ask"), 303)
     if user.role.rank < Role(rule).rank:

@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from emails.languages import LANGUAGES, language
 from webapp.services.errors import LinkInvalid, NotFound, TooMany
@@ -43,7 +43,7 @@ def link_page() -> tuple[str, int]:
 
 def _typed(name: str) -> list[str]:
     """What was typed into a form that could not be kept, so that it can be copied."""
-    if name not in {"busy", "broken", "expired"} or request.method != "POST":
+    if name not in {"busy", "broken", "expired", "too_many"} or request.method != "POST":
         return []
     hidden = {"csrf_token", "once", "based_on"}
     try:
@@ -53,20 +53,23 @@ def _typed(name: str) -> list[str]:
 
 
 def _without_database(name: str) -> str:
-    wished = request.accept_languages.best_match(list(LANGUAGES)) or "en"
-    spoken = language(wished)
-    return render_template("errors/bare.html", name=name, typed=_typed(name), t=spoken.text, lang=spoken)
+    """Rendered past the context processors, which all read the database."""
+    spoken = g.get("lang") or language(request.accept_languages.best_match(list(LANGUAGES)) or "en")
+    bare = current_app.jinja_env.get_template("errors/bare.html")
+    return bare.render(name=name, typed=_typed(name), t=spoken.text, lang=spoken)
 
 
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    return page(error.code)
+    allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    return *page(error.code), {"Allow": ", ".join(allowed)} if allowed else {}
 
 
 def _database_away(error: OperationalError) -> tuple[str, int]:
+    """Said at once: asking a locked database for the firm's name would be another wait."""
     log.error("the database did not answer", extra={"fault": type(error.orig).__name__})
-    return page(503)
+    return _without_database("busy"), 503
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:

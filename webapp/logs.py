@@ -6,7 +6,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-_TOKEN = re.compile(r"/(u|checkpoints|unsubscribe|sign-in|invitations)/[a-z2-7]{20,}")
+_TOKEN = re.compile(r"/(u|checkpoints|unsubscribe|sign-in|invitations)/[a-z2-7]{20,}", re.IGNORECASE)
 
 
 class TokenFreeFormatter(JsonFormatter):

@@ -1,5 +1,7 @@
 """`python -m workers worker | clock | drain`: the commands of the Procfile."""
 
+import logging
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +19,8 @@ from workers.clock import Clock
 from workers.guarded_job import GuardedJob
 from workers.mail_worker import MailWorker
 from workers.relay import BadRelay
+
+log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str]) -> int:
@@ -45,10 +49,21 @@ def worker() -> None:
     app = jobs.load()
     app.transport()
     app.database.dispose()
-    connection = _wait_for_redis(app.settings.redis_url)
+    while not _listen(app.settings.redis_url):
+        log.warning("the queue went away in the middle of a job; listening anew")
+
+
+def _listen(redis_url: str) -> bool:
+    """Work until asked to end. False where RQ gave up instead, as it does when its server dies while a job runs."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    connection = _wait_for_redis(redis_url)
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=GuardedJob)
     made = MailWorker([queue], connection=connection, serializer=JSONSerializer, job_class=GuardedJob)
-    made.work(logging_level="WARNING")
+    try:
+        made.work(logging_level="WARNING")
+    except RedisError:
+        log.exception("the queue's server did not answer")
+    return made.is_asked_to_end
 
 
 def clock() -> None:

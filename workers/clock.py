@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -17,14 +18,16 @@ from webapp import database
 from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.models import Tick
+from webapp.models import Firm, Tick
 from webapp.services import day_mails, limits, outbox, planning
+from workers.delivery import is_stopped
 
 log = logging.getLogger(__name__)
 
 TICK = "clock"
 QUEUE_DOWN = "queue_down"
 BATCH = 50
+FAILED_WAIT_SECONDS = 60.0
 BELL_AGAIN_SECONDS = 5.0
 
 
@@ -38,6 +41,7 @@ class Clock:
         self._broker = Broker(settings.redis_url)
         self._bells_fail_since: float | None = None
         self._rang_at = 0.0
+        self._failed: dict[int, float] = {}
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
@@ -65,9 +69,9 @@ class Clock:
         self._each("forget counters of limits that ended", self._forget)
         self._bell()
 
-    def _each(self, sentence: str, act: Callable[..., object]) -> None:
-        """Do one line of the schedule in its own transaction; trouble in one line does not stop the others, unless the
-        database is away and every line would meet it."""
+    def _each(self, sentence: str, act: Callable[..., object]) -> bool:
+        """Do one line of the schedule in its own transaction; trouble in one line, told as False, does not stop the
+        others, unless the database is away and every line would meet it."""
         try:
             with self._database.writer() as session:
                 act(session, now=database.now(session))
@@ -76,12 +80,19 @@ class Clock:
             raise
         except Exception:
             log.exception("the clock could not %s", sentence)
+            return False
+        return True
 
     def _slots(self, sentence: str) -> None:
         with self._database.reader() as session:
-            due = planning.due_slots(session, now=database.now(session))[:BATCH]
-        for slot_id in due:
-            self._each(sentence, lambda session, now, slot_id=slot_id: planning.advance(session, slot_id, now=now))
+            due = planning.due_slots(session, now=database.now(session))
+        # What failed waits a while, so that it cannot take the place of what would work.
+        tired = time.monotonic() - FAILED_WAIT_SECONDS
+        for slot_id in [slot_id for slot_id in due if self._failed.get(slot_id, tired) <= tired][:BATCH]:
+            if not self._each(
+                sentence, lambda session, now, slot_id=slot_id: planning.advance(session, slot_id, now=now)
+            ):
+                self._failed[slot_id] = time.monotonic()
             if self._stopping():
                 return
 
@@ -97,10 +108,12 @@ class Clock:
         limits.forget_old(session, now=now)
 
     def _bell(self) -> None:
-        """Wake a worker where mail is due. Bells that fail for a while: keep one drain of our own running, so that
-        mail flows without the queue."""
+        """Wake a worker where mail is due, unless all sending rests and it would find nothing to do. Bells that fail
+        for a while: keep one drain of our own running, so that mail flows without the queue."""
         with self._database.reader() as session:
-            due = outbox.due_count(session, now=database.now(session))
+            now = database.now(session)
+            rests = is_stopped(session, now=now) or session.scalar(select(Firm.sending_paused_at)) is not None
+            due = 0 if rests else outbox.due_count(session, now=now)
         if due and time.monotonic() - self._rang_at > BELL_AGAIN_SECONDS:
             rang = self._broker.ring()
             self._rang_at = time.monotonic() if rang else 0.0

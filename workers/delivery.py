@@ -86,7 +86,7 @@ class Drain:
         while True:
             with self._database.writer() as session:
                 now = database.now(session)
-                if _is_stopped(session, now):
+                if is_stopped(session, now=now):
                     return None
                 lease = timedelta(seconds=self._settings.lease_seconds)
                 claim = outbox.claim(session, now=now, lease=lease)
@@ -202,6 +202,7 @@ def _sent(session: Session, claim: Claim, *, now: datetime, answer: str) -> bool
     return changed
 
 
-def _is_stopped(session: Session, now: datetime) -> bool:
+def is_stopped(session: Session, *, now: datetime) -> bool:
+    """Whether sending rests for a while, after trouble that every mail would meet."""
     stopped = session.get(Tick, STOPPED)
     return stopped is not None and stopped.at > now

@@ -11,7 +11,10 @@ from rq import Worker
 class MailWorker(Worker):
     """Passes the request to stop on to the job's own process, which releases what it has not begun to send."""
 
+    is_asked_to_end = False
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.is_asked_to_end = True
         if self.horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGTERM)

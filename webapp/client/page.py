@@ -14,6 +14,7 @@ from webapp.extensions import csrf
 from webapp.forms.fields import TEXT_MAXIMUM, clean_line, clean_text
 from webapp.language import firm, t
 from webapp.models import ReplyKind
+from webapp.numbers import row_number
 from webapp.services import replies
 from webapp.services.engagement_facts import local
 from webapp.transactions import commit, db, moment
@@ -36,7 +37,7 @@ def reply(token: str) -> Any:
     """Keep what the client wrote. The same form pressed twice is one reply."""
     entrance = enter(token)
     text = clean_text(request.form.get("text", ""))
-    ask_id = request.form.get("ask", type=int)
+    ask_id = request.form.get("ask", type=row_number)
     fault = None
     if not text:
         fault = t("client.fault.empty")

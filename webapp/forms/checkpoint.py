@@ -1,7 +1,8 @@
 """The half-minute form. What it says, once valid, becomes `services.answers.Answers`."""
 
 from datetime import date, time
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField
@@ -25,6 +26,18 @@ from webapp.services.answers import (
 NEWS, NOTHING = "news", "nothing"
 DAY, RANGE, AFTER, UNKNOWN = "day", "range", "after", "unknown"
 AFTER_DAYS_MAXIMUM = 250
+
+Value = TypeVar("Value", bound=StrEnum)
+
+
+def one_of(values: type[Value], typed: str | None) -> Value | None:
+    """The value of an enumeration that was chosen, or None where none was or a form was made to name another."""
+    return next((value for value in values if value == typed), None)
+
+
+def offered(field: SelectField) -> set[str]:
+    """What a list offers to choose."""
+    return {str(option.data) for option in field}
 
 
 def labelled(prefix: str, values: list[str]) -> dict[str, Lazy]:
@@ -69,7 +82,7 @@ class DateAnswerForm(Form):
             return
         if self.cause.data not in {cause.value for cause in Cause}:
             self._fault("cause", "form.fault.cause")
-        if not self.reason.data and not self.why.data:
+        if not self._reason() and not self.why.data:
             self._fault("why", "form.fault.why")
         if not self.what_we_do.data:
             self._fault("what_we_do", "form.fault.what_we_do")
@@ -90,13 +103,17 @@ class DateAnswerForm(Form):
         if kind == UNKNOWN and (not self.news_on.data or self.news_on.data < today):
             self._fault("news_on", "form.fault.news_on")
 
+    def _reason(self) -> str | None:
+        """The reason that was picked, if it is one of the service's."""
+        return self.reason.data if self.reason.data and self.reason.data in offered(self.reason) else None
+
     def _fault(self, name: str, key: str) -> None:
         field = self[name]
         field.errors = [*field.errors, t(key)]
 
     def answer(self, zone: str) -> DateAnswer:
         """What was said, with the parts that do not apply left out."""
-        holds = Holds(self.holds.data)
+        holds = one_of(Holds, self.holds.data) or Holds.YES
         milestone_id = int(self.milestone_id.data or 0)
         if holds is Holds.DONE:
             return DateAnswer(milestone_id=milestone_id, holds=holds, done_on=self.done_on.data)
@@ -110,8 +127,8 @@ class DateAnswerForm(Form):
         return DateAnswer(
             milestone_id=milestone_id,
             holds=holds,
-            cause=Cause(self.cause.data) if self.cause.data else None,
-            reason_key=self.reason.data or None,
+            cause=one_of(Cause, self.cause.data),
+            reason_key=self._reason(),
             why=self.why.data or "",
             what_we_do=self.what_we_do.data or "",
             other_name=(self.other_name.data or None) if self.cause.data == Cause.OTHER.value else None,
@@ -195,12 +212,15 @@ class CheckpointForm(Form):
             "language": language,
             "dates": tuple(entry.form.answer(zone) for entry in self.dates),
             "asks": tuple(
-                AskAnswer(ask_id=int(entry.form.ask_id.data or 0), state=AskState(entry.form.state.data))
+                AskAnswer(
+                    ask_id=int(entry.form.ask_id.data or 0),
+                    state=one_of(AskState, entry.form.state.data) or AskState.OPEN,
+                )
                 for entry in self.asks
             ),
         }
         if self.is_nothing_new:
-            who = Doer(self.waiting_who.data or Doer.US)
+            who = one_of(Doer, self.waiting_who.data) or Doer.US
             return Answers(
                 **common,
                 waiting=Waiting(
@@ -214,7 +234,7 @@ class CheckpointForm(Form):
         return Answers(
             **common,
             done=self.done.data or "",
-            last_step=LastStep(self.last_step.data) if self.last_step.data else None,
+            last_step=one_of(LastStep, self.last_step.data),
             step=self._step(),
             new_ask=self._new_ask(),
         )
@@ -222,14 +242,15 @@ class CheckpointForm(Form):
     def _step(self) -> NextStep | None:
         if not self.step_text.data:
             return None
-        who = Doer(self.step_who.data)
+        who = one_of(Doer, self.step_who.data) or Doer.US
         name = (self.step_name.data or None) if who is Doer.OTHER else None
         return NextStep(text=self.step_text.data, who=who, name=name, by=self.step_by.data)
 
     def _new_ask(self) -> NewAsk | None:
         if not self.ask_text.data:
             return None
-        contact = int(self.ask_contact.data) if str(self.ask_contact.data or "").isdecimal() else None
+        chosen = self.ask_contact.data
+        contact = int(chosen) if chosen and chosen in offered(self.ask_contact) else None
         return NewAsk(text=self.ask_text.data, contact_id=contact, due_on=self.ask_due.data)
 
     def _check_nothing_new(self, today: date, needs_sentence: bool) -> None:

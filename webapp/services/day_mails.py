@@ -78,7 +78,15 @@ def last_calls(session: Session, *, now: datetime) -> int:
         if slot.last_call_at is None and slot.send_at > now and _was_told_before(slot, firm, now=now)
     ]
     for owner, slots in _by_owner(soon).items():
-        _call(session, firm, owner, slots, f"last_call:{owner.id}:{slots[0].id}", is_passed=False, now=now)
+        _call(
+            session,
+            firm,
+            owner,
+            slots,
+            _key("last_call", owner, slots),
+            is_passed=False,
+            now=now,
+        )
     for slot in soon:
         slot.last_call_at = now
     return len(soon)
@@ -92,10 +100,18 @@ def ask_for_two_lines(session: Session, *, now: datetime) -> int:
     passed = [slot for slot in _unfiled(session, until=now) if slot.asked_at is None and slot.promised_by > now]
     managers = session.scalars(select(User).where(User.role == Role.MANAGER, User.is_active).order_by(User.id)).all()
     for owner, slots in _by_owner(passed).items():
-        _call(session, firm, owner, slots, f"two_lines:{owner.id}:{slots[0].id}", is_passed=True, now=now)
+        _call(
+            session,
+            firm,
+            owner,
+            slots,
+            _key("two_lines", owner, slots),
+            is_passed=True,
+            now=now,
+        )
         for manager in managers:
             if manager.id != owner.id:
-                key = f"two_lines:{manager.id}:{slots[0].id}"
+                key = _key("two_lines", manager, slots)
                 _call(session, firm, manager, slots, key, is_passed=True, now=now, missing_owner=owner.name)
     for slot in passed:
         slot.asked_at = now
@@ -154,6 +170,11 @@ def _call(
         missing_owner=missing_owner,
     )
     posting.to_user(session, "last_call", key, context, user, now=now)
+
+
+def _key(kind: str, user: User, slots: Sequence[Slot]) -> str:
+    """One call for one sending time: a slot that was re-dated is called again."""
+    return f"{kind}:{user.id}:{slots[0].id}:{int(slots[0].send_at.timestamp())}"
 
 
 def _was_told_before(slot: Slot, firm: Firm, *, now: datetime) -> bool:

@@ -17,26 +17,20 @@ from webapp.models import (
     AddressState,
     Contact,
     Engagement,
-    EngagementState,
     Firm,
     MailState,
     OutboxEmail,
-    OutboxTelling,
-    Participation,
     Task,
     TaskKind,
-    Telling,
     TellingState,
     User,
 )
-from webapp.services import tasks
-from webapp.services.engagement_facts import local
+from webapp.services import aftermath, eligibility, tasks
 from webapp.services.mail_kinds import MAIL_KINDS
 
 BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120, 240, 360)
 REFUSED_LONG = timedelta(hours=1)
 ANSWER_MAXIMUM = 500
-ADDRESS_CHANGED = "address"
 
 
 @dataclass(frozen=True)
@@ -76,12 +70,12 @@ def begin(session: Session, held: Claim, *, now: datetime) -> bool:
     mail = session.get(OutboxEmail, held.id, populate_existing=True)
     if mail is None or mail.attempt != held.attempt or mail.state is not MailState.CLAIMED:
         return False
-    forbidden = _why_not(session, mail, now=now)
+    forbidden = eligibility.why_not(session, mail, now=now)
     if forbidden is not None:
         state, why = forbidden
         if _finish(session, held, MailState.CLAIMED, state, now=now, answer=None):
             session.refresh(mail)
-            _not_told(session, mail, why, now=now)
+            aftermath.not_told(session, mail, why, now=now)
         return False
     return _changed(
         session,
@@ -103,20 +97,21 @@ def sent(session: Session, held: Claim, *, now: datetime, answer: str) -> bool:
     if not _changed(session, statement):
         return False
     mail = session.get_one(OutboxEmail, held.id, populate_existing=True)
-    _told(session, mail, now=now)
+    aftermath.told(session, mail, now=now)
     tasks.done_for_mail(session, mail, now=now)
     return True
 
 
 def retry(session: Session, held: Claim, *, now: datetime, answer: str) -> bool:
-    """Refused for now: wait longer each time, with jitter, until it expires; staff hear after an hour."""
+    """Refused for now: wait longer each time, with jitter, in the reader's allowed hours, until it expires; staff hear
+    after an hour."""
     mail = session.get_one(OutboxEmail, held.id, populate_existing=True)
     minutes = BACK_OFF_MINUTES[min(mail.refusals, len(BACK_OFF_MINUTES) - 1)]
     wait = timedelta(minutes=minutes * random.uniform(1.0, 1.2))  # noqa: S311 - spreads load, guards nothing
     first = mail.first_refused_at or now
     statement = _mine(held, MailState.CLAIMED, MailState.TRANSMITTING).values(
         state=MailState.QUEUED,
-        not_before=now + wait,
+        not_before=eligibility.earliest(session, mail, at=now + wait),
         refusals=OutboxEmail.refusals + 1,
         first_refused_at=first,
         lease_until=None,
@@ -142,7 +137,7 @@ def refuse(session: Session, held: Claim, *, now: datetime, answer: str, is_reci
     mail = session.get_one(OutboxEmail, held.id, populate_existing=True)
     if is_recipient and mail.contact is not None and mail.contact.address == mail.to_address:
         mail.contact.address_state = AddressState.REFUSED
-    _trouble(session, mail, TaskKind.MAIL_FAILED, now=now)
+    aftermath.trouble(session, mail, TaskKind.MAIL_FAILED, now=now)
     return True
 
 
@@ -150,7 +145,7 @@ def lost_sight(session: Session, held: Claim, *, now: datetime) -> bool:
     """Sent whole, and no answer came: unknown. Staff are told; it is never sent again by itself."""
     if not _finish(session, held, MailState.TRANSMITTING, MailState.UNKNOWN, now=now, answer=None):
         return False
-    _trouble(session, session.get_one(OutboxEmail, held.id), TaskKind.MAIL_UNKNOWN, now=now)
+    aftermath.trouble(session, session.get_one(OutboxEmail, held.id), TaskKind.MAIL_UNKNOWN, now=now)
     return True
 
 
@@ -170,20 +165,23 @@ def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
     for mail in _locked(session, MailState.TRANSMITTING, OutboxEmail.transmitting_at < now - unknown_after):
         moved += lost_sight(session, Claim(mail.id, mail.attempt), now=now)
     is_in_doubt = session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
-    for mail in () if is_in_doubt else _locked(session, MailState.QUEUED, OutboxEmail.expires_at <= now):
-        mail.state, mail.finished_at = MailState.EXPIRED, now
-        _trouble(session, mail, TaskKind.MAIL_EXPIRED, now=now)
-        moved += 1
+    for state in () if is_in_doubt else (MailState.QUEUED, MailState.HELD):
+        for mail in _locked(session, state, OutboxEmail.expires_at <= now):
+            mail.state, mail.finished_at = MailState.EXPIRED, now
+            aftermath.trouble(session, mail, TaskKind.MAIL_EXPIRED, now=now)
+            moved += 1
     long_refused = OutboxEmail.first_refused_at < now - REFUSED_LONG
     is_told = exists().where(Task.outbox_email_id == OutboxEmail.id, Task.kind == TaskKind.MAIL_REFUSED_LONG)
     telling_kinds = [kind for kind, rule in MAIL_KINDS.items() if rule.makes_task]
     for mail in _locked(session, MailState.QUEUED, long_refused, ~is_told, OutboxEmail.kind.in_(telling_kinds)):
-        _trouble(session, mail, TaskKind.MAIL_REFUSED_LONG, now=now, is_final=False)
+        aftermath.trouble(session, mail, TaskKind.MAIL_REFUSED_LONG, now=now, is_final=False)
     return moved
 
 
 def due_count(session: Session, *, now: datetime) -> int:
-    """How many mails could be sent this moment."""
+    """How many mails could be sent this moment: none while the firm's sending is paused."""
+    if session.scalar(select(Firm.sending_paused_at)) is not None:
+        return 0
     return (
         session.scalar(
             select(func.count())
@@ -202,7 +200,7 @@ def arrived(session: Session, mail: OutboxEmail, *, now: datetime, by: User | No
     if not _changed(session, statement):
         return False
     session.refresh(mail)
-    _told(session, mail, now=now)
+    aftermath.told(session, mail, now=now)
     tasks.done_for_mail(session, mail, now=now, by=by)
     return True
 
@@ -224,96 +222,11 @@ def cancel_for(
     for mail in mails:
         mail.state, mail.finished_at, mail.lease_until = MailState.CANCELLED, now, None
         tasks.done_for_mail(session, mail, now=now)
-        for telling in carried(session, mail):
+        for telling in aftermath.carried(session, mail):
             if telling.state is TellingState.DUE and telling.contact_id == contact.id:
                 telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
     session.flush()
     return mails
-
-
-def carried(session: Session, mail: OutboxEmail) -> Sequence[Telling]:
-    """The tellings a mail carries."""
-    return session.scalars(
-        select(Telling)
-        .join(OutboxTelling, OutboxTelling.telling_id == Telling.id)
-        .where(OutboxTelling.outbox_email_id == mail.id)
-    ).all()
-
-
-def _why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[MailState, str] | None:
-    """The state a mail that must not go now ends in, and why; None where it may. PostgreSQL locks the rows it reads."""
-    if mail.expires_at <= now:
-        return MailState.EXPIRED, "expired"
-    rule = MAIL_KINDS[mail.kind]
-    if mail.contact_id is None:
-        user = session.get(User, mail.user_id, populate_existing=True) if mail.user_id else None
-        is_theirs = user is None or (user.is_active and user.address == mail.to_address)
-        return None if is_theirs else (MailState.CANCELLED, ADDRESS_CHANGED)
-    contact = session.scalars(
-        select(Contact).where(Contact.id == mail.contact_id).with_for_update(read=True),
-        execution_options={"populate_existing": True},
-    ).one()
-    if contact.address != mail.to_address:
-        return MailState.CANCELLED, ADDRESS_CHANGED
-    if not rule.obeys_stop or mail.engagement_id is None:
-        return None
-    engagement = session.scalars(
-        select(Engagement).where(Engagement.id == mail.engagement_id).with_for_update(read=True),
-        execution_options={"populate_existing": True},
-    ).one()
-    # Sent by the closing itself, the last mail of closed or resting work must still go.
-    rests = engagement.state in (EngagementState.PAUSED, EngagementState.CLOSED)
-    if engagement.state is EngagementState.DRAFT or (rests and mail.kind != "closing"):
-        return MailState.CANCELLED, engagement.state.value
-    part = session.scalars(
-        select(Participation)
-        .where(Participation.engagement_id == engagement.id, Participation.contact_id == contact.id)
-        .with_for_update(read=True),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
-    if part is None or part.stopped_at is not None:
-        return MailState.CANCELLED, "stopped"
-    if part.paused_until is not None and part.paused_until > local(now, contact.zone).date():
-        return MailState.CANCELLED, "paused"
-    return None
-
-
-def _told(session: Session, mail: OutboxEmail, *, now: datetime) -> None:
-    for telling in carried(session, mail):
-        if telling.state in (TellingState.DUE, TellingState.BY_PHONE):
-            telling.state, telling.told_at = TellingState.TOLD, now
-
-
-def _not_told(session: Session, mail: OutboxEmail, why: str, *, now: datetime) -> None:
-    """A mail that ended unsent: too late, or under an address that is no longer theirs, is somebody's task; stopped by
-    the reader is nobody's, but whoever shared that mail is told by phone."""
-    if mail.state is MailState.EXPIRED:
-        _trouble(session, mail, TaskKind.MAIL_EXPIRED, now=now)
-        return
-    if why == ADDRESS_CHANGED:
-        _trouble(session, mail, TaskKind.MAIL_FAILED, now=now)
-        return
-    for telling in carried(session, mail):
-        if telling.state is not TellingState.DUE:
-            continue
-        if telling.contact_id == mail.contact_id or why not in ("stopped", "paused"):
-            telling.state, telling.skipped_why = TellingState.SKIPPED, why
-        else:
-            telling.state = TellingState.BY_PHONE
-            tasks.raise_once(
-                session, TaskKind.PHONE, str(telling.id), now=now, engagement=mail.engagement, telling=telling
-            )
-
-
-def _trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetime, is_final: bool = True) -> None:
-    """Somebody must hear of it: a task, and the tellings of a mail that will not go become phone calls."""
-    if not MAIL_KINDS[mail.kind].makes_task:
-        return
-    tasks.raise_once(session, kind, str(mail.id), now=now, mail=mail)
-    if is_final and mail.state is not MailState.UNKNOWN:
-        for telling in carried(session, mail):
-            if telling.state is TellingState.DUE:
-                telling.state = TellingState.BY_PHONE
 
 
 def _finish(

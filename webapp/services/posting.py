@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,12 +27,15 @@ from webapp.services.mail_kinds import MAIL_KINDS
 
 log = logging.getLogger(__name__)
 
+# Composes the context late, so that trouble with one reader is trouble with that mail only.
+Composer = Callable[[], EmailContext]
+
 
 def to_contact(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext,
+    context: EmailContext | Composer,
     contact: Contact,
     engagement: Engagement,
     *,
@@ -53,6 +56,7 @@ def to_contact(
         reply_to_name=reply_to[0] if reply_to[1] else None,
         reply_to_address=reply_to[1],
         contact=contact,
+        language=contact.language,
         engagement=engagement,
         thread_id=engagement.thread_id,
     )
@@ -75,6 +79,7 @@ def to_user(
         to_name=user.name,
         to_address=user.address,
         user=user,
+        language=user.language,
         engagement=engagement,
         challenge_id=challenge.id if challenge else None,
     )
@@ -96,7 +101,7 @@ def _post(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext,
+    context: EmailContext | Composer,
     mail: OutboxEmail,
     *,
     now: datetime,
@@ -110,7 +115,6 @@ def _post(
     rule = MAIL_KINDS[kind]
     start = not_before or now
     mail.kind, mail.dedupe_key, mail.priority = kind, key, rule.priority
-    mail.language = context.language
     mail.message_id = new_message_id()
     mail.queued_at = mail.dated_at = now
     mail.not_before = start
@@ -130,10 +134,10 @@ def _post(
     return mail
 
 
-def _render(context: EmailContext) -> RenderedEmail:
+def _render(context: EmailContext | Composer) -> RenderedEmail:
     """One mail that cannot be written must not hold up the others: it is kept, empty, for a person to look at."""
     try:
-        return rendering.render(context)
+        return rendering.render(context() if callable(context) else context)
     except Exception:
-        log.exception("a mail could not be rendered", extra={"context": type(context).__name__})
+        log.exception("a mail could not be written")
         return RenderedEmail(subject="", html="", text="")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import MailState, OutboxEmail, TellingState, User
-from webapp.services import audits, outbox, tasks, telling
+from webapp.services import aftermath, audits, outbox, tasks, telling
 from webapp.services.errors import Refused
 
 AGAIN = (MailState.UNKNOWN, MailState.FAILED, MailState.EXPIRED, MailState.HELD)
@@ -25,7 +25,7 @@ def again(session: Session, mail: OutboxEmail, *, by: User, now: datetime) -> No
     only because a person asked. Pressing twice makes one."""
     if mail.state not in AGAIN:
         raise Refused("outbox.not_again")
-    carried = outbox.carried(session, mail)
+    carried = aftermath.carried(session, mail)
     if not carried:
         raise Refused("outbox.nothing_carried")
     for told in carried:

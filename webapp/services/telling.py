@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.contexts import EmailContext
 from webapp.models import (
     Contact,
     Engagement,
@@ -21,7 +22,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import composing, outbox, posting, tasks
+from webapp.services import aftermath, composing, outbox, posting, tasks
 from webapp.services.engagement_facts import local, reader, the_firm
 from webapp.services.schedule import deliver_at
 from webapp.services.snapshot import Snapshot
@@ -71,7 +72,7 @@ def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> 
         tasks.done(task, now=now, by=by)
     carrying = select(OutboxEmail).join(OutboxTelling).where(OutboxTelling.telling_id == telling.id)
     for mail in session.scalars(carrying).all():
-        if all(told.state in (TellingState.TOLD, TellingState.SKIPPED) for told in outbox.carried(session, mail)):
+        if all(told.state in (TellingState.TOLD, TellingState.SKIPPED) for told in aftermath.carried(session, mail)):
             tasks.done_for_mail(session, mail, now=now, by=by)
 
 
@@ -91,7 +92,7 @@ def address_changed(session: Session, contact: Contact, *, now: datetime) -> Non
     """What was on its way to the old address never gets there, and goes to the new one, or becomes a phone call. Who
     shared that mail gets one of their own."""
     for mail in outbox.cancel_for(session, contact=contact, engagement=None, now=now):
-        for telling in outbox.carried(session, mail):
+        for telling in aftermath.carried(session, mail):
             update = telling.update
             if update.engagement.state is EngagementState.OPEN or update.kind is UpdateKind.CLOSING:
                 again(session, telling, now=now, suffix=f":address{mail.id}")
@@ -101,7 +102,7 @@ def stopped(session: Session, part: Participation, *, now: datetime) -> None:
     """Cancel what was on its way to a reader who stopped or paused; who shared the mail gets one of their own."""
     contact = part.contact
     for mail in outbox.cancel_for(session, contact=contact, engagement=part.engagement, now=now):
-        for telling in outbox.carried(session, mail):
+        for telling in aftermath.carried(session, mail):
             if telling.contact_id != contact.id and telling.state is TellingState.DUE:
                 again(session, telling, now=now, suffix=f":shared{mail.id}")
 
@@ -135,13 +136,16 @@ def _mail(
     first = group[0][0]
     if firm is None:
         return
-    to = composing.For.contact(firm, first, others=tuple(part.contact for part, _ in group[1:]))
-    context = composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+
+    def compose() -> EmailContext:
+        to = composing.For.contact(firm, first, others=tuple(part.contact for part, _ in group[1:]))
+        return composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+
     posting.to_contact(
         session,
         KIND_OF_MAIL[update.kind],
         f"update:{update.id}:{first.contact_id}{suffix}",
-        context,
+        compose,
         first.contact,
         engagement,
         now=now,

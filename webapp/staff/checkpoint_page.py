@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise
 from webapp.services import checkpoints, promises
 from webapp.services.answers import Answers, DateAnswer
 from webapp.services.engagement_facts import label, local, open_asks, the_firm
+
+Row = TypeVar("Row", Milestone, Ask)
 
 
 @dataclass
@@ -84,6 +86,8 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
     else:
         form = CheckpointForm(data=_prefilled(checkpoint, last, milestones, asks, zone))
     _choices(form, slot.engagement, fallback)
+    milestones = _aligned(form.dates, "milestone_id", milestones)
+    asks = _aligned(form.asks, "ask_id", asks)
     return Page(
         checkpoint=checkpoint,
         form=form,
@@ -109,6 +113,14 @@ def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
     form.ask_contact.choices = {"": t("form.ask_anybody")} | {
         str(part.contact_id): part.contact.name for part in engagement.participations if part.stopped_at is None
     }
+
+
+def _aligned(entries: Any, name: str, known: list[Row]) -> list[Row]:
+    """The rows that the entries of a form speak of, in the form's order. What came or went since the form was opened
+    is left out, and so is what a form was made to name."""
+    by_number = {str(row.id): row for row in known}
+    entries.entries[:] = [entry for entry in entries.entries if entry.form[name].data in by_number]
+    return [by_number[entry.form[name].data] for entry in entries.entries]
 
 
 def _is_of(milestone: Milestone, checkpoint: Checkpoint) -> bool:

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from webapp.access import by_token, needs, the_user
 from webapp.extensions import csrf
+from webapp.forms.fields import TEXT_MAXIMUM, clean_text
 from webapp.language import firm, lang, speak, t
 from webapp.models import Checkpoint, CheckpointState, Purpose, Reply, Role, SlotState, User
+from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services import board, checkpoints, composing, engagements, inert, links, posting, replies
 from webapp.services.engagement_facts import local
@@ -150,8 +152,7 @@ def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
     today = checkpoint_page.today_of(checkpoint, moment())
     if not page.form.check(today=today, needs_sentence=page.needs_sentence):
         return _page(entrance, page), 422
-    opened_with = page.form.based_on.data or ""
-    based_on = int(opened_with) if opened_with.isdecimal() else 0
+    based_on = request.form.get("based_on", 0, type=row_number)
     try:
         checkpoints.submit(
             session,
@@ -219,7 +220,7 @@ def _answer(entrance: Entrance, reply_id: int) -> Any:
     reply = session.get(Reply, reply_id)
     if reply is None or not engagements.can_act(entrance.user, reply.engagement):
         raise NotFound
-    text = request.form.get("text", "").strip()
+    text = clean_text(request.form.get("text", ""))[:TEXT_MAXIMUM]
     how = "phone" if request.form.get("how") == "phone" else "mail"
     if reply.answered_at is None and (text or how == "phone"):
         replies.answer(session, reply, text, how=how, by=entrance.user, now=moment())
@@ -232,7 +233,7 @@ def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> 
     due = _due(session, entrance.user)
     unfiled = [checkpoint for checkpoint in due if checkpoint.state is CheckpointState.DUE]
     position = next((n for n, form in enumerate(due, start=1) if form.id == page.checkpoint.id), None)
-    filed = session.get(Checkpoint, request.args.get("filed", 0, type=int) or 0)
+    filed = session.get(Checkpoint, request.args.get("filed", 0, type=row_number) or 0)
     return render_template(
         "staff/checkpoint.html",
         page=page,

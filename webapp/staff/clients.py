@@ -9,6 +9,7 @@ from webapp.access import needs, the_user
 from webapp.forms.people import ContactForm
 from webapp.language import firm, t
 from webapp.models import Client, Contact, Engagement, Role
+from webapp.numbers import row_number
 from webapp.services import clients
 from webapp.services.errors import NotFound
 from webapp.staff.engagements import languages_of_firm
@@ -23,7 +24,7 @@ PAGE = 50
 @needs(Role.VIEWER)
 def index() -> Any:
     text = request.args.get("q", "").strip()
-    number = max(1, request.args.get("page", 1, type=int))
+    number = max(1, request.args.get("page", 1, type=row_number))
     wanted = select(Client).order_by(Client.name, Client.id)
     if text:
         contacts = select(Contact.client_id).where(
@@ -73,7 +74,7 @@ def contact(contact_id: int) -> Any:
     if person is None:
         raise NotFound
     form = _form(request.form if request.method == "POST" else None, person)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("staff/contact.html", contact=person, form=form)
     if not form.validate():
         return render_template("staff/contact.html", contact=person, form=form), 422

@@ -13,6 +13,7 @@ from webapp.forms.people import PartForm
 from webapp.forms.rhythm import RhythmForm, as_fields
 from webapp.language import firm, lang, t
 from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Role, Service, User
+from webapp.numbers import row_number
 from webapp.services import cadences, engagement_list, engagements, planning, timeline, users
 from webapp.services.engagement_facts import local
 from webapp.services.errors import Refused
@@ -29,11 +30,11 @@ def index() -> Any:
         db(),
         text=args.get("q", "").strip(),
         state=args.get("state", ""),
-        owner_id=args.get("owner", type=int),
-        service_id=args.get("service", type=int),
+        owner_id=args.get("owner", type=row_number),
+        service_id=args.get("service", type=row_number),
         sort=args.get("sort", "next"),
         is_descending=args.get("order") == "desc",
-        number=args.get("page", 1, type=int),
+        number=args.get("page", 1, type=row_number),
     )
     return render_template(
         "staff/engagements.html",
@@ -117,7 +118,7 @@ def owner(engagement_id: int) -> Any:
         for user in users.active(db())
         if user.id != engagement.owner_id and user.role is not Role.VIEWER
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("staff/owner.html", engagement=engagement, form=form)
     to = db().get(User, int(form.owner.data)) if form.validate() else None
     if to is None:
@@ -140,7 +141,7 @@ def owner(engagement_id: int) -> Any:
 @needs(Role.STAFF)
 def rhythm(engagement_id: int) -> Any:
     engagement = _acting(engagement_id)
-    if request.method == "GET":
+    if request.method != "POST":
         form = RhythmForm(data=as_fields(engagement.cadence))
         return render_template("staff/rhythm.html", engagement=engagement, form=form)
     form = RhythmForm(request.form)

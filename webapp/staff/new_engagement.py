@@ -12,6 +12,7 @@ from webapp.forms.engagement import EngagementForm
 from webapp.forms.rhythm import as_fields
 from webapp.language import firm, lang, t
 from webapp.models import Client, Contact, Engagement, PartOf, Role, Service, User
+from webapp.numbers import row_number
 from webapp.services import cadences, clients, engagements, users
 from webapp.services.engagement_facts import label, local
 from webapp.services.engagements import PlannedStep
@@ -28,7 +29,7 @@ EXTRA_STEPS = 2
 @needs(Role.STAFF)
 def new() -> Any:
     services = db().scalars(select(Service).where(Service.retired_at.is_(None)).order_by(Service.id)).all()
-    chosen = request.args.get("service", type=int)
+    chosen = request.args.get("service", type=row_number)
     service = next((service for service in services if service.id == chosen), None)
     if service is None and len(services) == 1:
         service = services[0]
@@ -40,7 +41,7 @@ def new() -> Any:
 @bp.post("/engagements/new")
 @needs(Role.STAFF)
 def create() -> Any:
-    service = db().get(Service, request.args.get("service", 0, type=int))
+    service = db().get(Service, request.args.get("service", 0, type=row_number))
     if service is None:
         return redirect(url_for("staff_new_engagement.new"), 303)
     form = _form(service, request.form)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from webapp.access import needs, the_user
 from webapp.language import t
 from webapp.models import MailState, OutboxEmail, Role
+from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services import engagements, inert, resending
 from webapp.services.errors import NotFound, Refused
@@ -22,7 +23,7 @@ PAGE = 40
 @needs(Role.VIEWER)
 def index() -> Any:
     state = request.args.get("state", "")
-    number = max(1, request.args.get("page", 1, type=int))
+    number = max(1, request.args.get("page", 1, type=row_number))
     wanted = select(OutboxEmail).order_by(OutboxEmail.id.desc())
     if state in set(MailState):
         wanted = wanted.where(OutboxEmail.state == MailState(state))

@@ -57,7 +57,7 @@ def edit(user_id: int) -> Any:
         raise NotFound
     form = ColleagueChangeForm(request.form) if request.method == "POST" else ColleagueChangeForm(obj=user)
     form.language.choices = dict(languages_of_firm())
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("staff/person.html", person=user, form=form)
     if not form.validate():
         return render_template("staff/person.html", person=user, form=form), 422

@@ -48,9 +48,9 @@ def edit(service_id: int) -> Any:
 
 def _edit(service: Service | None) -> Any:
     tags = firm().languages
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(service, ServiceForm(data=_fields(service, tags)))
-    form = ServiceForm(request.form)
+    form = _padded(ServiceForm(request.form), len(tags))
     fits = form.validate()
     name = form.names.form.labels(tags)
     if not name:
@@ -74,6 +74,14 @@ def _edit(service: Service | None) -> Any:
     commit()
     flash(t("service.saved"), "success")
     return redirect(url_for("staff_services.edit", service_id=saved.id), 303)
+
+
+def _padded(form: ServiceForm, count: int) -> ServiceForm:
+    """The form with a box for each language, those included that the firm took on after it was opened."""
+    for line in (form.names, *form.stages, *form.milestones, *form.reasons, *form.sentences):
+        while len(line.form.texts) < count:
+            line.form.texts.append_entry("")
+    return form
 
 
 def _labels(entries: Any, tags: list[str]) -> list[dict[str, str]]:

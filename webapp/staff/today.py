@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from webapp.access import needs, the_user
 from webapp.models import Firm, HandOver, Role, Task, TaskKind
-from webapp.services import audits, board, tasks
+from webapp.services import audits, board, engagements, tasks
 from webapp.services.errors import NotFound
 from webapp.transactions import commit, db, moment
 
@@ -25,7 +25,7 @@ def show() -> Any:
 @needs(Role.STAFF)
 def task_done(task_id: int) -> Any:
     task = db().get(Task, task_id)
-    if task is None:
+    if task is None or (task.engagement is not None and not engagements.can_act(the_user(), task.engagement)):
         raise NotFound
     tasks.done(task, now=moment(), by=the_user())
     audits.note(db(), "done", task, now=moment(), by=the_user())

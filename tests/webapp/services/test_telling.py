@@ -19,7 +19,7 @@ from webapp.models import (
     TellingState,
     Update,
 )
-from webapp.services import clients, engagements, outbox, telling
+from webapp.services import aftermath, clients, engagements, outbox, telling
 from webapp.services.outbox import Claim
 
 INFORMED = PartOf.INFORMED
@@ -48,7 +48,7 @@ def test_contacts_who_share_an_address_get_one_mail_and_a_telling_each(session: 
 
     (mail,) = mails(session)
 
-    assert {told.contact.name for told in outbox.carried(session, mail)} == {"Maria Bennani", "Omar"}
+    assert {told.contact.name for told in aftermath.carried(session, mail)} == {"Maria Bennani", "Omar"}
     assert "Mrs Bennani" in mail.text
     assert "Mr Bennani" in mail.text
 
@@ -75,7 +75,7 @@ def test_who_shares_the_mail_of_somebody_who_stops_still_hears(session: Session,
 
     first, second = mails(session)
     assert (first.state, second.state) == (MailState.CANCELLED, MailState.QUEUED)
-    assert [told.contact.name for told in outbox.carried(session, second)] == ["Omar"]
+    assert [told.contact.name for told in aftermath.carried(session, second)] == ["Omar"]
     states = {name: told.state for name, told in tellings(session).items()}
     assert states == {"Maria Bennani": TellingState.SKIPPED, "Omar": TellingState.DUE}
 
@@ -179,7 +179,7 @@ def test_a_changed_address_gets_what_was_on_its_way_and_the_old_one_never_does(s
     assert (old.to_address, old.state) == ("maria@bennani.example", MailState.CANCELLED)
     assert (new.to_address, new.state) == ("m@new.example", MailState.QUEUED)
     assert tellings(session)["Maria Bennani"].state is TellingState.DUE
-    assert [told.id for told in outbox.carried(session, new)] == [tellings(session)["Maria Bennani"].id]
+    assert [told.id for told in aftermath.carried(session, new)] == [tellings(session)["Maria Bennani"].id]
 
 
 def test_a_changed_address_takes_a_claimed_mail_out_of_the_workers_hands(session: Session, world: World) -> None:

@@ -1,0 +1,60 @@
+"""What the end of a mail means: for what its readers were to be told, and for the people who must hear of trouble."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import MailState, OutboxEmail, OutboxTelling, TaskKind, Telling, TellingState
+from webapp.services import tasks
+from webapp.services.eligibility import ADDRESS_CHANGED
+from webapp.services.mail_kinds import MAIL_KINDS
+
+
+def carried(session: Session, mail: OutboxEmail) -> Sequence[Telling]:
+    """The tellings a mail carries."""
+    return session.scalars(
+        select(Telling)
+        .join(OutboxTelling, OutboxTelling.telling_id == Telling.id)
+        .where(OutboxTelling.outbox_email_id == mail.id)
+    ).all()
+
+
+def told(session: Session, mail: OutboxEmail, *, now: datetime) -> None:
+    """It was accepted, or somebody knows that it arrived."""
+    for telling in carried(session, mail):
+        if telling.state in (TellingState.DUE, TellingState.BY_PHONE):
+            telling.state, telling.told_at = TellingState.TOLD, now
+
+
+def not_told(session: Session, mail: OutboxEmail, why: str, *, now: datetime) -> None:
+    """A mail that ended unsent: too late, or under an address that is no longer theirs, is somebody's task; stopped by
+    the reader is nobody's, but whoever shared that mail is told by phone."""
+    if mail.state is MailState.EXPIRED:
+        trouble(session, mail, TaskKind.MAIL_EXPIRED, now=now)
+        return
+    if why == ADDRESS_CHANGED:
+        trouble(session, mail, TaskKind.MAIL_FAILED, now=now)
+        return
+    for telling in carried(session, mail):
+        if telling.state is not TellingState.DUE:
+            continue
+        if telling.contact_id == mail.contact_id or why not in ("stopped", "paused"):
+            telling.state, telling.skipped_why = TellingState.SKIPPED, why
+        else:
+            telling.state = TellingState.BY_PHONE
+            tasks.raise_once(
+                session, TaskKind.PHONE, str(telling.id), now=now, engagement=mail.engagement, telling=telling
+            )
+
+
+def trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetime, is_final: bool = True) -> None:
+    """Somebody must hear of it: a task, and the tellings of a mail that will not go become phone calls."""
+    if not MAIL_KINDS[mail.kind].makes_task:
+        return
+    tasks.raise_once(session, kind, str(mail.id), now=now, mail=mail)
+    if is_final and mail.state is not MailState.UNKNOWN:
+        for telling in carried(session, mail):
+            if telling.state is TellingState.DUE:
+                telling.state = TellingState.BY_PHONE
