@@ -1,7 +1,7 @@
 """Who may open what: every view says it, and a view that says nothing is open to nobody."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from webapp.transactions import db, moment, settings, the_database
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+FRESH = timedelta(minutes=30)
 PUBLIC = "public"
 BY_TOKEN = "token"  # noqa: S105 - a rule's name
 
@@ -31,11 +32,12 @@ def by_token(view: View) -> View:
     return view
 
 
-def needs(role: Role) -> Callable[[View], View]:
-    """A signed-in colleague of at least this role."""
+def needs(role: Role, *, fresh: bool = False) -> Callable[[View], View]:
+    """A signed-in colleague of at least this role; `fresh`: who signed in a short while ago, because roles change."""
 
     def mark(view: View) -> View:
         view.access_rule = role  # type: ignore[attr-defined]
+        view.access_is_fresh = fresh  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -115,7 +117,16 @@ def _check() -> Any:
         return redirect(url_for("staff_sign_in.ask"), 303)
     if user.role.rank < Role(rule).rank:
         abort(404)
+    if getattr(current_app.view_functions[request.endpoint], "access_is_fresh", False) and not _is_fresh():
+        target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else request.referrer
+        return redirect(url_for("staff_sign_in.ask", next=target, again=1), 303)
     return None
+
+
+def _is_fresh() -> bool:
+    """Signed in lately. A form may be sent a good while after its page was opened, so that nothing typed is lost."""
+    limit = FRESH if request.method in {"GET", "HEAD"} else FRESH * 4
+    return moment() - cast(UserSession, g.user_session).created_at <= limit
 
 
 def _note_seen(_error: BaseException | None) -> None:

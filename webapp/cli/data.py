@@ -30,8 +30,12 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the schema of this version."""
-    _, opened = _database()
+    settings, opened = _database()
     schema.upgrade(opened)
+    with opened.reader() as session:
+        missing = links.missing_keys(session, settings.keyring)
+    if missing:
+        raise click.ClickException(links.missing_sentence(missing))
     click.echo(f"The database is at {schema.current(opened)}.")
 
 

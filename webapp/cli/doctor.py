@@ -15,6 +15,7 @@ from webapp.broker import Broker
 from webapp.config import MailTransport, Settings, unknown_settings
 from webapp.database import Database
 from webapp.models import Tick
+from webapp.services import links
 
 Finding = tuple[bool, str]
 CLOCK_SILENT = timedelta(minutes=2)
@@ -62,6 +63,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with opened.reader() as session:
             tick = session.get(Tick, "clock")
             silent = tick is None or database.now(session) - tick.at > CLOCK_SILENT
+            missing = links.missing_keys(session, settings.keyring)
+        if missing:
+            yield False, links.missing_sentence(missing)
         yield not silent, "The clock stands still: start the clock process." if silent else "The clock ticks."
     except SQLAlchemyError as fault:
         yield False, f"The database does not answer: {getattr(fault, 'orig', fault)}"

@@ -136,8 +136,7 @@ def _prepare(home: Path) -> Settings:
         with opened.reader() as session:
             missing = links.missing_keys(session, settings.keyring)
     if missing:
-        numbers = ", ".join(str(number) for number in missing)
-        raise CannotStart(f"SECRET_KEY lacks key {numbers}, which signed links that clients still use.")
+        raise CannotStart(links.missing_sentence(missing))
     return settings
 
 

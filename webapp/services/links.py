@@ -120,6 +120,12 @@ def missing_keys(session: Session, keyring: Keyring) -> list[int]:
     return sorted(number for number in used if number not in keyring)
 
 
+def missing_sentence(numbers: list[int]) -> str:
+    """What to tell the operator: which keys to put back."""
+    listed = ", ".join(str(number) for number in numbers)
+    return f"SECRET_KEY lacks key {listed}, which signed links that clients still use. Put it back beside the new one."
+
+
 def _message(link: Link) -> bytes:
     return f"{link.purpose}|{link.epoch}|".encode() + link.nonce
 

@@ -18,13 +18,13 @@ bp = Blueprint("staff_people", __name__)
 
 
 @bp.get("/settings/people")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, fresh=True)
 def index() -> Any:
     return _page(_form(None))
 
 
 @bp.post("/settings/people")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, fresh=True)
 def invite() -> Any:
     form = _form(request.form)
     if not form.validate():
@@ -50,7 +50,7 @@ def invite() -> Any:
 
 
 @bp.route("/settings/people/<int:user_id>", methods=["GET", "POST"])
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, fresh=True)
 def edit(user_id: int) -> Any:
     user = db().get(User, user_id)
     if user is None:
@@ -73,7 +73,7 @@ def edit(user_id: int) -> Any:
 
 
 @bp.post("/settings/people/<int:user_id>/invite")
-@needs(Role.ADMIN)
+@needs(Role.ADMIN, fresh=True)
 def invite_again(user_id: int) -> Any:
     user = db().get(User, user_id)
     if user is None or not user.is_active:

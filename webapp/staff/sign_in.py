@@ -23,9 +23,13 @@ BROWSER_COOKIE = "milepost-browser"
 @bp.get("/sign-in")
 @public
 def ask() -> Any:
-    if current_user() is not None:
+    user = current_user()
+    is_again = "again" in request.args
+    if user is not None and not is_again:
         return redirect("/", 303)
-    return render_template("staff/sign_in.html", form=SignInForm(), next=safe_next(request.args.get("next")))
+    form = SignInForm(data={"address": user.address if user else ""})
+    target = safe_next(request.args.get("next"))
+    return render_template("staff/sign_in.html", form=form, next=target, is_again=is_again)
 
 
 @bp.post("/sign-in")
@@ -129,6 +133,9 @@ csrf.exempt(accept)
 
 
 def _enter(user: User, target: str) -> BaseResponse:
+    before = sign_in.session_of(db(), request.cookies.get(cookie_name(), ""), now=moment())
+    if before is not None:
+        before.ended_at = moment()
     secret = sign_in.open_session(db(), user, browser=request.headers.get("User-Agent"), now=moment())
     commit()
     answer: Response = redirect(target, 303)  # type: ignore[assignment]
