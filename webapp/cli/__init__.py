@@ -3,9 +3,12 @@
 import sys
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from emails.languages import language
 from webapp.cli import data, doctor, serve
 from webapp.config import SettingsFault
+from webapp.services.errors import Refused
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +36,12 @@ def main() -> int:
         result = milepost(standalone_mode=False)
     except SettingsFault as fault:
         sys.stderr.write("Milepost cannot start:\n" + "".join(f"  {line}\n" for line in fault.faults))
+        return 1
+    except Refused as refusal:
+        sys.stderr.write(f"{language('en').text(refusal.key, **refusal.values)}\n")
+        return 1
+    except SQLAlchemyError as fault:
+        sys.stderr.write(f"The database does not answer: {getattr(fault, 'orig', None) or fault}\n")
         return 1
     except click.ClickException as fault:
         fault.show()

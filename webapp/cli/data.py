@@ -7,6 +7,7 @@ import click
 from sqlalchemy import func, select
 
 from emails.languages import LANGUAGES
+from emails.message import BadAddress, check_address
 from emails.samples import SAMPLES
 from webapp import database, schema, timezones
 from webapp.config import Settings
@@ -16,10 +17,15 @@ from webapp.services import import_table, imports, inert, links, posting, users
 from webapp.services.engagement_facts import the_firm
 
 
-def _database() -> tuple[Settings, Database]:
+def _database(*, is_new: bool = False) -> tuple[Settings, Database]:
+    """The settings and the database, which has the schema of this version unless it may be new."""
     timezones.force_pinned_tzdata()
     settings = Settings.load()
-    return settings, Database(settings.database)
+    opened = Database(settings.database)
+    if not is_new and schema.current(opened) != schema.head():
+        opened.dispose()
+        raise click.ClickException("The database needs: milepost db upgrade")
+    return settings, opened
 
 
 @click.group()
@@ -30,7 +36,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the schema of this version."""
-    settings, opened = _database()
+    settings, opened = _database(is_new=True)
     schema.upgrade(opened)
     with opened.reader() as session:
         missing = links.missing_keys(session, settings.keyring)
@@ -51,6 +57,10 @@ def user() -> None:
 @click.option("--language", default="en", type=click.Choice(list(LANGUAGES)))
 def invite(address: str, name: str, admin: bool, language: str) -> None:
     """Let somebody sign in. Prints their link, and mails it where mail is set up."""
+    try:
+        address = check_address(address).lower()
+    except BadAddress:
+        raise click.ClickException(f"{address} is no mail address.") from None
     settings, opened = _database()
     with opened.writer() as session:
         now = database.now(session)
@@ -126,12 +136,15 @@ def outbox() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Copy a SQLite database while it is in use. Keep the key file (keys/secret.key) too, at another place."""
-    settings, _ = _database()
+    settings = Settings.load()
     if not settings.database.startswith("sqlite:///"):
         raise click.ClickException("This installation uses PostgreSQL: make backups with pg_dump.")
+    source = Path(settings.database.removeprefix("sqlite:///"))
+    if not source.exists():
+        raise click.ClickException(f"There is no database at {source}.")
     if file.exists():
         raise click.ClickException(f"{file} exists already.")
-    connection = sqlite3.connect(settings.database.removeprefix("sqlite:///"))
+    connection = sqlite3.connect(source)
     connection.execute("VACUUM INTO ?", (str(file),))
     connection.close()
     click.echo(f"Copied to {file}.")

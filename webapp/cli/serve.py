@@ -35,6 +35,8 @@ class CannotStart(click.ClickException):
 def demo() -> int:
     """Everything with a demo firm and its own inbox; no mail leaves this machine."""
     home = _home("demo")
+    if (home / "milepost.db").exists() and not (home / DEMO_MARK).exists():
+        raise CannotStart(f"{home} holds a firm's own data. Choose another folder with MILEPOST_HOME.")
     (home / DEMO_MARK).touch()
     os.environ.update(MAIL_TRANSPORT="inbox", MILEPOST_HOME=str(home))
     os.environ["PUBLIC_URL"] = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -161,7 +163,9 @@ def _demo_sign_in(opened: Database, settings: Settings) -> str:
     with opened.writer() as session:
         if session.get(Firm, 1) is None:
             demo_firm.found(session, now=database.now(session))
-        owner = session.query(User).filter_by(address=demo_firm.OWNER_ADDRESS).one()
+        owner = session.query(User).filter_by(address=demo_firm.OWNER_ADDRESS).one_or_none()
+        if owner is None:
+            raise CannotStart("DATABASE_URL leads to a firm's own data; the demo needs a database of its own.")
         link = links.make(
             session,
             settings.keyring,

@@ -138,6 +138,17 @@ class AtMost:
             raise ValidationError(Lazy("form.fault.too_long", length=self.length, now=len(field.data)))
 
 
+class Between:
+    """A number in a range; what was typed stays."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        if field.data is not None and not self.least <= field.data <= self.most:
+            raise ValidationError(Lazy("form.fault.number"))
+
+
 class Address:
     """One mail address, made into the form it is stored in."""
 

@@ -11,6 +11,7 @@ from webapp.forms.fields import (
     LINE_MAXIMUM,
     Address,
     AtMost,
+    Between,
     Clock,
     EmailField,
     Line,
@@ -26,6 +27,7 @@ from webapp.language import Lazy, t
 
 PAPER, NIGHT = "#fbf9f5", "#1b1a17"
 CONTRAST = 4.5
+OFFSET_MAXIMUM = 750
 
 
 class Languages(SelectMultipleField):
@@ -82,7 +84,7 @@ class FirmForm(Form):
 class LabelForm(Form):
     """One label of a service, in the firm's languages: `text_<tag>` for each."""
 
-    offset_days = Number(Lazy("service.offset"))
+    offset_days = Number(Lazy("service.offset"), [Between(0, OFFSET_MAXIMUM)])
     part = RadioField(
         Lazy("service.part"),
         choices={part: Lazy(f"service.part_choice.{part}") for part in ("done", "next", "why", "action")},
