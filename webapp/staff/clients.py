@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import or_, select
 
 from webapp.access import needs, the_user
+from webapp.forms.fields import clean_line
 from webapp.forms.people import ContactForm
 from webapp.language import firm, t
 from webapp.models import Client, Contact, Engagement, Role
@@ -23,7 +24,7 @@ PAGE = 50
 @bp.get("/clients")
 @needs(Role.VIEWER)
 def index() -> Any:
-    text = request.args.get("q", "").strip()
+    text = clean_line(request.args.get("q", ""))
     number = max(1, request.args.get("page", 1, type=row_number))
     wanted = select(Client).order_by(Client.name, Client.id)
     if text:

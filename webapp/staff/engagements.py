@@ -9,6 +9,7 @@ from sqlalchemy import select
 from emails.languages import language
 from webapp.access import needs, the_user
 from webapp.forms.engagement import NoNewsForm, OwnerForm, WordsForm
+from webapp.forms.fields import clean_line
 from webapp.forms.people import PartForm
 from webapp.forms.rhythm import RhythmForm, as_fields
 from webapp.language import firm, lang, t
@@ -28,7 +29,7 @@ def index() -> Any:
     args = request.args
     found = engagement_list.find(
         db(),
-        text=args.get("q", "").strip(),
+        text=clean_line(args.get("q", "")),
         state=args.get("state", ""),
         owner_id=args.get("owner", type=row_number),
         service_id=args.get("service", type=row_number),
