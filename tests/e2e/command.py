@@ -89,6 +89,8 @@ class Command:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.interrupt()
+        if kind is not None:
+            sys.stdout.write(f"{self.said}\nended with {self.process.returncode}\n")
 
     @property
     def said(self) -> str:
@@ -149,6 +151,7 @@ class Demo(Command):
 
     def mails(self, to: str = "") -> list[dict[str, Any]]:
         """The demo inbox, newest last."""
+        assert self.process.poll() is None, f"the demo ended with {self.process.returncode}:\n{self.said}"
         with urllib.request.urlopen(f"{self.url}/dev/inbox.json", timeout=10) as answer:
             return [mail for mail in json.load(answer) if not to or mail["to"] == to]
 

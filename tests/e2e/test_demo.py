@@ -1,16 +1,17 @@
-"""`milepost demo` the way a visitor meets it: the owner's mail, the form on a phone, the client's mail, page and reply."""
+"""`milepost demo` the way a visitor meets it: the owner's mail, the form on a phone, the client's mail, page, reply."""
 
 import re
 import urllib.request
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.e2e.browsing import DESK, Complaints, open_page, sideways
-from tests.e2e.command import Demo, answers, environment, free_port, link_in, milepost, processes_of, until
+from tests.e2e.browsing import DESK, PHONE, Complaints, open_page, sideways
 from tests.e2e.command import Command as Process
+from tests.e2e.command import Demo, answers, environment, free_port, link_in, milepost, processes_of, until
 
 pytestmark = pytest.mark.e2e
 
@@ -105,7 +106,7 @@ def _fill_in_the_form(demo: Demo, page: Page) -> date:
     with page.expect_popup() as opened:
         page.frame_locator(".inbox-mail iframe").get_by_role("link", name="Start writing").click()
     form = opened.value
-    form.set_viewport_size(page.viewport_size or DESK)
+    form.set_viewport_size(PHONE)
     expect(form.get_by_role("heading", level=1)).to_have_text("Clarke, bathroom, Gauthier")
     expect(form.locator("#done")).to_have_value("")
     assert sideways(form) == 0
@@ -138,7 +139,7 @@ def _preview(form: Page) -> FrameLocator:
     return form.frame_locator(".preview iframe >> nth=-1")
 
 
-def _the_update(demo: Demo) -> dict[str, str]:
+def _the_update(demo: Demo) -> dict[str, Any]:
     return until(
         lambda: next((mail for mail in demo.mails(CLIENT) if DONE in mail["text"]), None),
         within_seconds=100,
@@ -146,7 +147,7 @@ def _the_update(demo: Demo) -> dict[str, str]:
     )
 
 
-def _carries_what_was_written(update: dict[str, str], new_day: date) -> None:
+def _carries_what_was_written(update: dict[str, Any], new_day: date) -> None:
     assert update["subject"].startswith("New date")
     assert f"{new_day.day} {new_day:%B}" in update["subject"]
     for words in (STEP, WHY, ACTION):

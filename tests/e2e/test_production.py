@@ -1,4 +1,4 @@
-"""A firm from an empty start, by the Procfile's commands, on PostgreSQL, with real mail over STARTTLS and a password."""
+"""A firm from an empty start, by the Procfile's commands, on PostgreSQL, with real mail over STARTTLS and AUTH."""
 
 import email
 import email.policy

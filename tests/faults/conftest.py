@@ -4,9 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.processes import Farm
 from tests.faults.scene import Scene
 from tests.workers.smtpd import SmtpServer
 from webapp.database import Database
+
+
+@pytest.fixture(scope="session")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    made = Farm(tmp_path_factory.mktemp("farm"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -16,14 +24,14 @@ def server() -> Iterator[SmtpServer]:
 
 
 @pytest.fixture
-def scene(database: Database, database_url: str, server: SmtpServer) -> Scene:
+def scene(database: Database, database_url: str, server: SmtpServer, farm: Farm) -> Scene:
     """On both databases."""
-    return Scene(database, database_url, server)
+    return Scene(database, database_url, server, farm)
 
 
 @pytest.fixture
-def small_scene(sqlite_url: str, server: SmtpServer) -> Iterator[Scene]:
+def small_scene(sqlite_url: str, server: SmtpServer, farm: Farm) -> Iterator[Scene]:
     """On SQLite only, for faults that do not reach the outbox."""
     database = Database(sqlite_url)
-    yield Scene(database, sqlite_url, server)
+    yield Scene(database, sqlite_url, server, farm)
     database.dispose()

@@ -1,30 +1,51 @@
-"""Forks a drain for each line it hears and prints its process id, as an RQ worker does, but cheap enough to kill many.
-
-With its input closed it ends; the drains end by their own time budget.
+"""Forks processes of Milepost on request, as an RQ worker forks its jobs: real ones to kill, without a second's start
+each. Hears one JSON line a request, says one line; with its input closed it ends.
 """
 
+import json
 import os
-import signal
 import sys
+from typing import Any
 
-from workers import jobs
+from emails import rendering
+from tests.faults import stalling
+from workers import __main__ as commands
 
 
 def main() -> None:
-    app = jobs.load()
-    app.database.dispose()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    for _ in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                jobs.drain()
-            finally:
-                os._exit(0)
-        sys.stdout.write(f"{child}\n")
+    rendering.warm()
+    for line in sys.stdin:
+        wish = json.loads(line)
+        answer = _fork(wish["start"], wish["env"]) if "start" in wish else _exit_code(wish["poll"])
+        sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def _fork(arguments: list[str], env: dict[str, str]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        os.dup2(0, 1)
+        os.environ.update(env)
+        code = _run(arguments)
+    finally:
+        os._exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[0] == "stall":
+        stalling.main(arguments[1])
+        return 0
+    return commands.main(arguments)
+
+
+def _exit_code(child: int) -> Any:
+    """Empty while it runs; the signal's number below zero where it was killed."""
+    pid, status = os.waitpid(child, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if pid else ""
 
 
 if __name__ == "__main__":

@@ -1,27 +1,28 @@
 """A firm with mails that are due, a mail server, and workers: what every fault happens to."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.conftest import NOW
 from tests.factories import World
-from tests.faults.processes import Running
+from tests.faults.processes import Farm, Forked
 from tests.workers.smtpd import SmtpServer
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import Contact, MailState, OutboxEmail, PartOf, Task, TaskKind, Telling, TellingState, Tick
-from webapp.services import outbox, tasks
+from webapp.services import aftermath, outbox, tasks
 from workers.delivery import STOPPED, Drain
 from workers.smtp import SmtpTransport
 
 SECRET = "7:Zk4mX1vQ9sT2bR8nW5yC3hJ6dF0gLpAe"
+HUGE_TEXT = "On track, and more to read about it.\n" * 300_000
 DOUBT = timedelta(seconds=540)
 LATER = timedelta(hours=1)
 
@@ -37,6 +38,7 @@ class Scene:
     database: Database
     url: str
     server: SmtpServer
+    farm: Farm | None = None
 
     def settings(self, **given: Any) -> Settings:
         fields: dict[str, Any] = {
@@ -71,10 +73,25 @@ class Scene:
             session.execute(update(OutboxEmail).values(self._due()))
             session.commit()
 
+    def grow(self) -> None:
+        """Make the first mail larger than any buffer, so that its body waits half way."""
+        with self.database.writer() as session:
+            session.get_one(OutboxEmail, self.rows()[0].id).text = HUGE_TEXT
+            session.commit()
+
     def make_due(self) -> None:
         """What waits for a later hour is due now."""
         with self.database.writer() as session:
             session.execute(update(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED).values(self._due()))
+            session.commit()
+
+    def keep_for_later(self) -> None:
+        """All mails but the first wait for a later hour."""
+        with self.database.writer() as session:
+            first = select(func.min(OutboxEmail.id)).scalar_subquery()
+            session.execute(
+                update(OutboxEmail).where(OutboxEmail.id != first).values(not_before=right_now() + timedelta(hours=2))
+            )
             session.commit()
 
     @staticmethod
@@ -85,7 +102,7 @@ class Scene:
         """One whole drain in this process, against the server as it is now."""
         return self.drainer(**given)()
 
-    def drainer(self, *, settings: Settings | None = None, **waits: Any) -> Any:
+    def drainer(self, *, settings: Settings | None = None, **waits: Any) -> Callable[[], int]:
         made = settings or self.settings()
         url = made.smtp_url.get_secret_value()
         transport_waits = {"answer_timeout": 2, "command_timeout": 2, "slice_seconds": 0.01, **waits}
@@ -96,11 +113,16 @@ class Scene:
 
         return run
 
-    def worker(self, **env: object) -> Running:
-        return Running(["-m", "workers", "drain"], self.env(**env))
+    def start(self, *arguments: str, **env: object) -> Forked:
+        """`python -m workers ...` as a process of its own."""
+        assert self.farm
+        return self.farm.start(*arguments, env=self.env(**env))
 
-    def stalling(self, point: str, **env: object) -> Running:
-        return Running(["-m", "tests.faults.stalling", point], self.env(**env))
+    def worker(self, **env: object) -> Forked:
+        return self.start("drain", **env)
+
+    def stalling(self, point: str, **env: object) -> Forked:
+        return self.start("stall", point, **env)
 
     def sweep(self, *, after: timedelta = timedelta(0), unknown_after: timedelta = DOUBT) -> int:
         with self.database.writer() as session:
@@ -159,7 +181,7 @@ class Scene:
                 assert row.state in (MailState.SENT, MailState.UNKNOWN), f"mail {row.id} is stuck: {row.state}"
                 if row.state is MailState.SENT:
                     assert times == 1, f"mail {row.id} is called sent and was not accepted"
-                    assert {telling.state for telling in outbox.carried(session, row)} == {TellingState.TOLD}
+                    assert {telling.state for telling in aftermath.carried(session, row)} == {TellingState.TOLD}
                 else:
                     assert row.id in tasked, f"nobody hears of mail {row.id}"
         for mail in list(self.server.accepted):

@@ -1,30 +1,18 @@
 """A worker killed with -9 at each step of one mail: nothing lost, nothing twice, in doubt only what truly is."""
 
-import os
 import random
 import signal
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
-from tests.faults.processes import Running
+from tests.faults.processes import Forked, Running
 from tests.faults.scene import LATER, Scene
-from tests.webapp.embedded.watching import eventually
 from tests.workers.smtpd import Fault, Gate, SmtpServer
 
 SLEEPY_SECONDS = 0.004
-HUGE_TEXT = "On track, and more to read about it.\n" * 300_000
-
-
-def _grow(scene: Scene) -> None:
-    """Make the first mail larger than any buffer, so that its body waits half way."""
-    with scene.database.writer() as session:
-        first = scene.rows()[0]
-        session.merge(first)
-        first = session.get_one(type(first), first.id)
-        first.text = HUGE_TEXT
-        session.commit()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +28,7 @@ def _grow(scene: Scene) -> None:
 def test_a_worker_killed_while_the_server_holds_it(scene: Scene, step: str, is_known: bool, copies: int) -> None:
     scene.mails(2)
     if step == "BODY":
-        _grow(scene)
+        scene.grow()
     gate = Gate()
     scene.server.misbehave(step, gate)
 
@@ -74,7 +62,7 @@ def test_a_worker_killed_between_two_of_its_own_steps(scene: Scene, point: str, 
     scene.mails(2)
 
     with scene.stalling(point) as worker:
-        assert worker.says() == "stalled"
+        assert worker.has_stalled()
         worker.kill()
 
     first = scene.rows()[0]
@@ -127,9 +115,8 @@ def test_a_worker_that_slept_through_its_lease_sends_nothing(scene: Scene) -> No
         sleeper.signal(signal.SIGSTOP)
         gate.open()
         assert scene.sweep(after=LATER) == 1
-        second = scene.stalling("claimed")
-        with second:
-            assert second.says() == "stalled"
+        with scene.stalling("claimed") as second:
+            assert second.has_stalled()
             sleeper.signal(signal.SIGCONT)
             assert sleeper.ends() == 0
             assert scene.states() == {"claimed": 1}
@@ -148,19 +135,15 @@ def test_sixty_mails_and_twenty_five_random_kills(scene: Scene, server: SmtpServ
     scene.mails(60)
     kills = 0
 
-    with Running(["-m", "tests.faults.forking"], scene.env(LEASE_SECONDS=1)) as farm:
-        assert farm.says() == "ready"
-        running: list[int] = []
+    with ExitStack() as ended:
+        running: list[Forked] = []
         until = time.monotonic() + 40
         while kills < 25 and time.monotonic() < until:
             while len(running) < at_once:
-                farm.hears("one more")
-                running.append(int(farm.says()))
+                running.append(ended.enter_context(scene.worker(LEASE_SECONDS=1)))
             time.sleep(dice.uniform(0.03, 0.14) / at_once)
-            kills += _kill(running.pop(dice.randrange(len(running))))
+            kills += running.pop(dice.randrange(len(running))).kill()
             scene.sweep()
-        for pid in running:
-            _kill(pid)
 
     assert kills == 25
     doubts = scene.states()["transmitting"]
@@ -171,28 +154,10 @@ def test_sixty_mails_and_twenty_five_random_kills(scene: Scene, server: SmtpServ
     scene.check_promise()
 
 
-def _kill(pid: int) -> bool:
-    """Whether it was still at work."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    assert eventually(lambda: not _is_there(pid))
-    return True
-
-
-def _is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_three_workers_at_once_send_each_mail_once(scene: Scene) -> None:
     scene.mails(60)
 
-    with scene.worker() as first, scene.worker() as second, scene.worker() as third:
+    with Running(["-m", "workers", "drain"], scene.env()) as first, scene.worker() as second, scene.worker() as third:
         codes = {worker.ends() for worker in (first, second, third)}
 
     assert codes == {0}

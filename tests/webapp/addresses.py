@@ -4,7 +4,17 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.webapp.site import Site, Work
-from webapp.models import HandOver, OutboxEmail, Purpose, Reply, ReplyKind, Task, TaskKind, Telling, Update, UserSession
+from webapp.models import (
+    HandOver,
+    OutboxEmail,
+    Purpose,
+    ReplyKind,
+    TaskKind,
+    Telling,
+    Update,
+    UpdateKind,
+    UserSession,
+)
 from webapp.services import engagements, links, replies, tasks
 
 
@@ -39,10 +49,23 @@ class Addresses:
                 "checkpoint_id": work.checkpoint_id,
                 "contact_id": work.contact_id,
             }
-        update = site.all(Update, Update.engagement_id == work.engagement_id)[0]
+        welcome = site.all(Update, Update.engagement_id == work.engagement_id)[0]
+        with site.writing() as session:
+            regular = Update(
+                key=f"copy:{work.slot_id}",
+                engagement_id=work.engagement_id,
+                kind=UpdateKind.REGULAR,
+                snapshot=welcome.snapshot,
+                released_at=now,
+            )
+            elsewhere = UserSession(
+                secret_hash=b"%d" % work.slot_id, user_id=owner.id, created_at=now, last_seen_at=now
+            )
+            session.add_all([regular, elsewhere])
+            session.flush()
+            self.numbers |= {"update_id": regular.id, "session_id": elsewhere.id}
         self.numbers |= {
-            "update_id": update.id,
-            "telling_id": site.all(Telling, Telling.update_id == update.id)[0].id,
+            "telling_id": site.all(Telling, Telling.update_id == welcome.id)[0].id,
             "mail_id": site.all(OutboxEmail, OutboxEmail.engagement_id == work.engagement_id)[0].id,
             "client_id": world.client.id,
             "service_id": world.service.id,
@@ -52,8 +75,6 @@ class Addresses:
             "filename": "css/base.css",
             "challenge": "ab" * 16,
         }
-        sessions = site.all(UserSession)
-        self.numbers["session_id"] = sessions[0].id if sessions else 1
         self.forms = site.link(Purpose.FORMS, user=owner)
         self.unsubscribe = site.link(Purpose.UNSUBSCRIBE, work)
         self.invitation = site.link(Purpose.INVITATION, user=world.charlie)

@@ -55,11 +55,11 @@ class Page:
         return text_of(self.root)
 
     def form(self, action: str) -> FormOnPage:
-        """The form that is sent to an address ending like this."""
+        """The form that is sent to an address ending like this; one without an address is sent to its own page."""
         for element in self.root.iter("form"):
-            target = element.get("action") or ""
-            if target.split("?")[0].endswith(action):
-                return FormOnPage(target, list(_fields(element)))
+            target = element.get("action")
+            if target is None or target.split("?")[0].endswith(action):
+                return FormOnPage(target or action, list(_fields(element)))
         raise AssertionError(f"no form for {action}")
 
 

@@ -135,8 +135,12 @@ class Site:
         (found,) = self.all(model, *where)
         return found
 
-    def mails(self, kind: str) -> list[OutboxEmail]:
-        return self.all(OutboxEmail, OutboxEmail.kind == kind)
+    def mails(self, *kinds: str) -> list[OutboxEmail]:
+        return self.all(OutboxEmail, OutboxEmail.kind.in_(kinds))
+
+    def news(self) -> OutboxEmail:
+        """The newest update a client is sent."""
+        return self.mails("client_update", "delay_notice")[-1]
 
     def visitor(self, user: User | None = None, **more: Any) -> Visitor:
         return Visitor(self, user, **more)

@@ -50,7 +50,7 @@ def submit(
         raise NotFound
     limits.count(session, f"reply:{contact.id}:{engagement.id}", now=now, caps=REPLY_CAPS)
     ask = session.get(Ask, ask_id) if ask_id else None
-    if ask is not None and ask.engagement_id != engagement.id:
+    if ask is not None and (ask.engagement_id != engagement.id or ask.contact_id not in (None, contact.id)):
         raise NotFound
     if ask is not None and ask.state is AskState.OPEN:
         ask.state, ask.settled_at = AskState.ANSWERED, now

@@ -38,11 +38,12 @@ def correct(update_id: int) -> Any:
     form = CorrectionForm(request.form)
     if not form.validate():
         return _page(update, form), 422
-    own = {int(line["key"]) for line in _dates(update)}
+    shown = {line["key"]: line["on"] for line in _dates(update)}
+    # A range is shown by its first day: one that was left alone is not made a single day.
     dates = {
-        int(key): entry.form.on.data
-        for entry in form.dates
-        if entry.form.on.data and (key := entry.form.key.data or "").isdecimal() and int(key) in own
+        int(key): day
+        for key, day in ((entry.form.key.data or "", entry.form.on.data) for entry in form.dates)
+        if day and key in shown and day != shown[key]
     }
     right = Right(done=form.done.data, step=form.step.data, dates=dates, language=lang().tag)
     try:

@@ -172,3 +172,18 @@ def test_a_link_without_work_cannot_reply(session: Session, world: World, keyrin
 
     with pytest.raises(NotFound):
         write(session, bare, world)
+
+
+def test_what_was_asked_of_somebody_else_cannot_be_answered_for_them(
+    session: Session, world: World, engagement: Engagement, keyring: Keyring
+) -> None:
+    omar = world.contact("Omar")
+    asked = Ask(engagement_id=engagement.id, contact_id=omar.id, text="Your plans", asked_at=world.now)
+    session.add(asked)
+    session.flush()
+    link = links.make(session, keyring, Purpose.PAGE, now=world.now, contact=world.bennani, engagement=engagement)
+
+    with pytest.raises(NotFound):
+        replies.submit(session, link, ReplyKind.ANSWER, "Here", once="1", ask_id=asked.id, now=world.now)
+
+    assert asked.state is AskState.OPEN

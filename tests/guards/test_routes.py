@@ -1,0 +1,71 @@
+"""Every route says who may open it, and every exemption from the CSRF token is named here."""
+
+from flask import Flask
+
+from tests.webapp.conftest import app, shared_app  # noqa: F401 - fixtures of the pages' tests
+from webapp.access import rule_of
+from webapp.extensions import csrf
+
+ROUTES = """
+public  api_health.healthz api_health.metrics api_health.readyz
+public  client_fresh_link.ask client_fresh_link.send
+public  dev_inbox.as_json dev_inbox.body dev_inbox.index
+public  staff_settings.brand static
+public  staff_sign_in.accept staff_sign_in.ask staff_sign_in.check_code staff_sign_in.code staff_sign_in.invitation
+public  staff_sign_in.link staff_sign_in.press staff_sign_in.send
+token   client_page.reply client_page.show
+token   client_preferences.language client_preferences.mails
+token   client_preferences.unsubscribe client_preferences.unsubscribe_now
+token   mail_checkpoints.answer mail_checkpoints.draft mail_checkpoints.edit mail_checkpoints.index
+token   mail_checkpoints.preview mail_checkpoints.submit
+viewer  staff_clients.index staff_clients.show staff_engagements.index staff_engagements.show
+viewer  staff_handling.show_reply staff_outbox.body staff_outbox.index staff_outbox.show
+viewer  staff_people.choose_language staff_people.end_browser staff_people.me
+viewer  staff_settings.edit staff_sign_in.leave staff_today.show
+staff   staff_checkpoints.answer staff_checkpoints.draft staff_checkpoints.edit staff_checkpoints.index
+staff   staff_checkpoints.preview staff_checkpoints.submit
+staff   staff_clients.add_contact staff_clients.contact
+staff   staff_engagements.add_person staff_engagements.close staff_engagements.go_live staff_engagements.owner
+staff   staff_engagements.rest staff_engagements.resume staff_engagements.rhythm
+staff   staff_handling.answer_reply staff_handling.link staff_handling.revoke
+staff   staff_handling.show_telling staff_handling.told_by_phone
+staff   staff_new_engagement.create staff_new_engagement.new
+staff   staff_outbox.again staff_outbox.arrived
+staff   staff_samples.body staff_samples.index staff_samples.show
+staff   staff_today.acknowledge staff_today.task_done
+staff   staff_updates.correct staff_updates.edit
+manager staff_engagements.all_live staff_engagements.no_news staff_today.resume_sending
+admin   staff_imports.create staff_imports.new
+admin   staff_people.edit staff_people.index staff_people.invite staff_people.invite_again
+admin   staff_services.edit staff_services.index staff_services.new
+admin   staff_settings.save
+"""
+"""Who may open what, in one place: a new route is written here too, by somebody who thought about it."""
+
+WITHOUT_CSRF_TOKEN = {
+    "client_fresh_link", "client_page", "client_preferences", "mail_checkpoints",
+    "webapp.staff.sign_in.accept", "webapp.staff.sign_in.press",
+}  # fmt: skip
+"""Pages opened from a mail: the token in the address is the proof. A fresh link is asked for without any cookie."""
+
+
+def test_every_route_has_the_rule_written_here(app: Flask) -> None:  # noqa: F811 - the fixture
+    written = {
+        endpoint: words[0] for line in ROUTES.strip().splitlines() for words in [line.split()] for endpoint in words[1:]
+    }
+
+    real = {rule.endpoint: str(rule_of(app, rule.endpoint)) for rule in app.url_map.iter_rules()}
+
+    assert real == written
+
+
+def test_only_pages_opened_from_a_mail_go_without_the_csrf_token() -> None:
+    exempt = {name if isinstance(name, str) else name.name for name in (*csrf._exempt_views, *csrf._exempt_blueprints)}
+
+    assert exempt == WITHOUT_CSRF_TOKEN
+
+
+def test_no_view_answers_to_more_than_looking_and_acting(app: Flask) -> None:  # noqa: F811 - the fixture
+    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert methods == {"GET", "HEAD", "OPTIONS", "POST"}

@@ -1,0 +1,118 @@
+"""The bytes of a mail: the same at every attempt, with live links that lie nowhere but in the mail."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tests.factories import World
+from tests.faults.scene import SECRET
+from tests.webapp.services.boxes import letters
+from webapp.config import Settings
+from webapp.database import Database
+from webapp.models import Link, OutboxEmail
+from webapp.models.base import Base
+from workers import message
+from workers.outcomes import SendingStopped
+
+TOKEN = re.compile(r"/(?:u|unsubscribe)/([a-z2-7]{40,})")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings.load(secret_key=SECRET, public_url="https://news.darrenov.example")
+
+
+def _bytes(session: Session, settings: Settings, world: World, mail: OutboxEmail, *, later: float = 0) -> bytes:
+    rows = message.links_of(session, settings, mail, now=world.now + timedelta(seconds=later))
+    return message.build(settings, world.firm, mail, message.urls(settings, mail, rows), None)
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    made = message_from_bytes(data, policy=policy.SMTP)
+    assert isinstance(made, EmailMessage)
+    return made
+
+
+def _tokens(data: bytes) -> set[str]:
+    parts: Sequence[str] = [str(part.get_content()) for part in _parsed(data).walk() if not part.is_multipart()]
+    return set(TOKEN.findall("\n".join([*parts, str(_parsed(data)["List-Unsubscribe"])])))
+
+
+@pytest.fixture
+def mail(session: Session, world: World) -> OutboxEmail:
+    world.open_engagement()
+    session.commit()
+    return session.scalars(select(OutboxEmail)).one()
+
+
+def test_a_retry_builds_the_same_bytes_with_the_same_links(
+    session: Session, world: World, settings: Settings, mail: OutboxEmail, database: Database
+) -> None:
+    first = _bytes(session, settings, world, mail)
+    session.commit()
+
+    with database.writer() as other:
+        again = other.get_one(OutboxEmail, mail.id)
+        second = _bytes(other, settings, world, again, later=4000)
+        links = len(other.scalars(select(Link)).all())
+
+    assert second == first
+    assert len(_tokens(first)) == 2
+    assert links == 2
+
+
+def test_no_live_link_lies_in_the_database(
+    session: Session, world: World, settings: Settings, mail: OutboxEmail
+) -> None:
+    tokens = _tokens(_bytes(session, settings, world, mail))
+    session.commit()
+
+    dump = ""
+    for table in Base.metadata.sorted_tables:
+        rows = session.execute(text(f'SELECT * FROM "{table.name}"')).all()
+        dump += "\n".join(str(tuple(row)) for row in rows)
+
+    assert tokens
+    assert "Bennani" in dump
+    assert not [token for token in tokens if token in dump.lower() or token[-20:] in dump.lower()]
+
+
+def test_every_placeholder_is_filled_and_the_reader_can_stop_with_one_click(
+    session: Session, world: World, settings: Settings, mail: OutboxEmail
+) -> None:
+    parsed = _parsed(_bytes(session, settings, world, mail))
+    html = str(parsed.get_body(("html",)))
+
+    assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert parsed["List-Unsubscribe"].startswith("<https://news.darrenov.example/unsubscribe/")
+    assert parsed["Message-ID"] == f"<{mail.message_id}@news.darrenov.example>"
+    assert parsed["To"].addresses[0].addr_spec == "maria@bennani.example"
+    assert "placeholder" not in html
+
+
+def test_a_mail_to_a_colleague_has_no_unsubscribe_link(session: Session, world: World, settings: Settings) -> None:
+    (mail,) = letters(world, 1)
+
+    parsed = _parsed(_bytes(session, settings, world, mail))
+
+    assert parsed["List-Unsubscribe"] is None
+    assert parsed["To"].addresses[0].addr_spec == "alice@darrenov.example"
+
+
+def test_a_key_that_cannot_be_read_is_no_fault_of_the_mail(
+    session: Session, world: World, mail: OutboxEmail, settings: Settings, tmp_path: Path
+) -> None:
+    keyless = settings.model_copy(update={"dkim_domain": "darrenov.example", "dkim_key_file": tmp_path / "gone.pem"})
+
+    with pytest.raises(SendingStopped) as caught:
+        _bytes(session, keyless, world, mail)
+
+    assert caught.value.is_permanent
+    assert "DKIM_KEY_FILE" in caught.value.answer
