@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
     )
+    smtp_cafile: Path | None = Field(None, description="a root certificate of your own for the mail server")
     mail_transport: MailTransport = Field(MailTransport.SMTP, description="smtp, or inbox for the demo's own inbox")
     mail_from: str = Field("", description="the address mails come from; empty: milepost@ the host of PUBLIC_URL")
     public_url: str = Field("http://127.0.0.1:8000", description="where people reach this installation")
@@ -84,6 +85,13 @@ class Settings(BaseSettings):
         url = value.get_secret_value()
         if url and (urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname):
             raise ValueError("must look like smtp://user:password@host:587 or smtps://user:password@host:465")
+        return value
+
+    @field_validator("smtp_cafile", "dkim_key_file")
+    @classmethod
+    def _file_is_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
         return value
 
     @field_validator("mail_from")

@@ -9,9 +9,12 @@ from emails.bidi import direction_of, isolate_html
 from emails.languages import LANGUAGES, Language, language
 from webapp.access import current_user
 from webapp.models import Firm
-from webapp.services import promises
+from webapp.services import phones, promises
 from webapp.services.engagement_facts import label, local, the_firm
 from webapp.transactions import db, moment
+
+# No browser asks for Darija by its own tag.
+BROWSER_TAGS = {"ary": "ar-MA"}
 
 
 class Lazy(str):
@@ -66,6 +69,7 @@ def firm() -> Firm:
 
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
+    app.jinja_env.filters["phone"] = phones.shown
     app.jinja_env.filters["effective"] = promises.effective_of
     app.jinja_env.filters["label"] = lambda labels: label(labels, lang().tag, firm().language)
     app.jinja_env.trim_blocks = True
@@ -93,5 +97,6 @@ def _choose() -> Language:
     user = current_user()
     if user is not None and user.language in LANGUAGES:
         return language(user.language)
-    wished = request.accept_languages.best_match([tag for tag in firm().languages if tag in LANGUAGES])
-    return language(wished or firm().language)
+    offered = {BROWSER_TAGS.get(tag, tag): tag for tag in firm().languages if tag in LANGUAGES}
+    wished = request.accept_languages.best_match(list(offered))
+    return language(offered[wished] if wished else firm().language)

@@ -1,6 +1,5 @@
 """What every worker process needs, made once before forking: settings, database, and where mail leaves."""
 
-import os
 import signal
 from dataclasses import dataclass
 from types import FrameType
@@ -32,7 +31,7 @@ class App:
         return open_transport(
             self.settings.smtp_url.get_secret_value(),
             helo=self.settings.public_host,
-            cafile=os.environ.get("SMTP_CAFILE"),
+            cafile=self.settings.smtp_cafile,
             answer_timeout=self.settings.smtp_answer_seconds,
         )
 

@@ -15,7 +15,9 @@ def main(send_to: str | None = None) -> int:
     app = App.load()
     sender = app.settings.sender
     try:
-        with SmtpTransport(app.settings.smtp_url.get_secret_value(), helo=app.settings.public_host) as transport:
+        with SmtpTransport(
+            app.settings.smtp_url.get_secret_value(), helo=app.settings.public_host, cafile=app.settings.smtp_cafile
+        ) as transport:
             transport.check()
             if send_to:
                 text = "This is a test mail from Milepost. If you can read it, mail goes out."

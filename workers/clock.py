@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,15 +17,16 @@ from webapp import database
 from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.models import Firm, Tick
+from webapp.models import Tick
 from webapp.services import day_mails, limits, outbox, planning
-from workers.delivery import is_stopped
+from workers.delivery import LAST_SEND, is_stopped
 
 log = logging.getLogger(__name__)
 
 TICK = "clock"
 QUEUE_DOWN = "queue_down"
 BATCH = 50
+UNHEARD_GRACES = 4
 FAILED_WAIT_SECONDS = 60.0
 BELL_AGAIN_SECONDS = 5.0
 
@@ -109,11 +109,12 @@ class Clock:
 
     def _bell(self) -> None:
         """Wake a worker where mail is due, unless all sending rests and it would find nothing to do. Bells that fail
-        for a while: keep one drain of our own running, so that mail flows without the queue."""
+        for a while, or that nobody answers: keep one drain of our own running, so that mail flows all the same."""
         with self._database.reader() as session:
             now = database.now(session)
-            rests = is_stopped(session, now=now) or session.scalar(select(Firm.sending_paused_at)) is not None
+            rests = is_stopped(session, now=now)
             due = 0 if rests else outbox.due_count(session, now=now)
+            is_unheard = bool(due) and self._is_unheard(session, now=now)
         if due and time.monotonic() - self._rang_at > BELL_AGAIN_SECONDS:
             rang = self._broker.ring()
             self._rang_at = time.monotonic() if rang else 0.0
@@ -121,8 +122,15 @@ class Clock:
         elif self._bells_fail_since is not None and self._broker.answers():
             self._note_bell(rang=True)
         failing = self._bells_fail_since
-        if due and failing is not None and time.monotonic() - failing >= self._settings.bell_grace_seconds:
+        fails_long = failing is not None and time.monotonic() - failing >= self._settings.bell_grace_seconds
+        if due and (fails_long or is_unheard):
             self._keep_child()
+
+    def _is_unheard(self, session: Session, *, now: datetime) -> bool:
+        """The queue answers, and yet a mail has been due for long and no worker has sent any: nobody listens."""
+        long_ago = now - timedelta(seconds=self._settings.bell_grace_seconds * UNHEARD_GRACES)
+        oldest, last = outbox.oldest_due(session, now=now), session.get(Tick, LAST_SEND)
+        return oldest is not None and oldest < long_ago and (last is None or last.at < long_ago)
 
     def _note_bell(self, *, rang: bool) -> None:
         if rang == (self._bells_fail_since is None):

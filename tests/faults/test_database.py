@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.faults.scene import Scene
 from tests.webapp.embedded.watching import eventually
-from tests.workers.smtpd import Gate
+from tests.workers.gate import Gate
 from webapp.database import Database
 from workers.clock import Clock
 

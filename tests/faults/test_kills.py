@@ -10,7 +10,8 @@ import pytest
 
 from tests.faults.processes import Forked, Running
 from tests.faults.scene import LATER, Scene
-from tests.workers.smtpd import Fault, Gate, SmtpServer
+from tests.workers.gate import Gate
+from tests.workers.smtpd import Fault, SmtpServer
 
 SLEEPY_SECONDS = 0.004
 

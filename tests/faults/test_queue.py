@@ -16,7 +16,7 @@ from tests.faults.processes import Forked
 from tests.faults.scene import Scene
 from tests.faults.valkey import Valkey
 from tests.webapp.embedded.watching import eventually
-from tests.workers.smtpd import Gate
+from tests.workers.gate import Gate
 from webapp import create_app
 from webapp.broker import ENOUGH_WAITING, QUEUE, Broker
 from workers.clock import QUEUE_DOWN, Clock

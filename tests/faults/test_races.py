@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.faults.scene import LATER, Scene, right_now
-from tests.workers.smtpd import Gate
+from tests.workers.gate import Gate
 from webapp.models import Contact, Link, OutboxEmail, Purpose
 from webapp.services import preferences, telling
 

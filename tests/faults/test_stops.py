@@ -4,7 +4,7 @@ import signal
 
 from tests.faults.scene import Scene
 from tests.webapp.embedded.watching import eventually
-from tests.workers.smtpd import Gate
+from tests.workers.gate import Gate
 from workers.delivery import Drain
 from workers.smtp import SmtpTransport
 

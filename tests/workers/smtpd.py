@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import BinaryIO, NoReturn, Self
 
 from tests.workers.certificates import Certificate
+from tests.workers.gate import Gate
 
 
 class Fault(Enum):
@@ -22,23 +23,6 @@ class Fault(Enum):
     SILENCE = "say nothing until the other side leaves"
     KEEP_AND_DROP = "accept the mail, then close without a word (at DOT)"
     KEEP_AND_SILENCE = "accept the mail, then say nothing (at DOT)"
-
-
-class Gate:
-    """Holds the server at a step until it is opened, then lets the step go its usual way. `reached` is set once a
-    client waits there; at DOT the mail is kept by then."""
-
-    def __init__(self) -> None:
-        self.reached = threading.Event()
-        self._opened = threading.Event()
-
-    def open(self) -> None:
-        self._opened.set()
-
-    def hold(self, closing: threading.Event) -> None:
-        self.reached.set()
-        while not self._opened.wait(0.02) and not closing.is_set():
-            pass
 
 
 @dataclass(frozen=True, kw_only=True)

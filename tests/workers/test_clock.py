@@ -19,7 +19,7 @@ from webapp.database import Database
 from webapp.models import Firm, Slot, SlotState, Tick
 from webapp.services import day_mails, planning
 from workers.clock import QUEUE_DOWN, TICK, Clock
-from workers.delivery import STOPPED
+from workers.delivery import LAST_SEND, STOPPED
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 
 def _clock(database: Database, **given: Any) -> Clock:
-    return Clock(database, Settings.load(secret_key=SECRET, bell_grace_seconds=0.0001, **given))
+    return Clock(database, Settings.load(**{"secret_key": SECRET, "bell_grace_seconds": 0.0001, **given}))
 
 
 def _due_mail(session: Session, world: World) -> None:
@@ -164,3 +164,23 @@ def test_a_year_between_two_ticks_pauses_and_asks(session: Session, world: World
     with database.reader() as look:
         assert look.scalars(select(Firm.sending_paused_why)).one() == "clock_jumped"
         assert look.get_one(Slot, slot.id).state is SlotState.PLANNED
+
+
+@pytest.mark.parametrize(("worked_ago", "starts"), [(None, True), (timedelta(minutes=30), True), (timedelta(0), False)])
+def test_a_queue_that_answers_while_nobody_listens_does_not_hold_up_mail(
+    database: Database,
+    children: Children,
+    monkeypatch: pytest.MonkeyPatch,
+    worked_ago: timedelta | None,
+    starts: bool,
+) -> None:
+    monkeypatch.setattr("webapp.broker.Broker.ring", lambda _self: True)
+    with database.writer() as session:
+        _due_mail(session, World.build(session, now=NOW))
+        if worked_ago is not None:
+            session.add(Tick(name=LAST_SEND, at=right_now() - worked_ago))
+        session.commit()
+
+    _clock(database, bell_grace_seconds=5.0).tick()
+
+    assert bool(children.started) is starts

@@ -50,11 +50,7 @@ def metrics() -> Response:
     Gauge("milepost_mails_due", "Mails that could be sent now", registry=registry).set(
         outbox.due_count(session, now=now)
     )
-    oldest = session.scalar(
-        select(func.min(OutboxEmail.not_before)).where(
-            OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now
-        )
-    )
+    oldest = outbox.oldest_due(session, now=now)
     Gauge("milepost_oldest_due_mail_seconds", "Age of the oldest mail that is due", registry=registry).set(
         (now - oldest).total_seconds() if oldest else 0
     )

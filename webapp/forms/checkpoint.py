@@ -272,5 +272,7 @@ class CheckpointForm(Form):
 
     def _has_faults(self) -> bool:
         plain = any(field.errors for name, field in self._fields.items() if name not in ("dates", "asks"))
-        nested = [entry.form for entry in (*self.dates, *self.asks)]
-        return plain or any(field.errors for form in nested for field in form)
+        for rows in (self.dates, self.asks):
+            # So that the summary at the top of the page finds what stands beside nested fields.
+            rows.errors = [entry.form.errors for entry in rows if entry.form.errors]
+        return plain or bool(self.dates.errors or self.asks.errors)

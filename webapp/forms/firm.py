@@ -25,7 +25,8 @@ from webapp.forms.people import zones
 from webapp.forms.rhythm import WEEKDAYS, RhythmForm, Weekdays
 from webapp.language import Lazy, t
 
-PAPER, NIGHT = "#fbf9f5", "#1b1a17"
+# The least favourable grounds that the firm's colour stands on, in light and in dark.
+PAPER, NIGHT = "#f2eee6", "#2b2925"
 CONTRAST = 4.5
 OFFSET_MAXIMUM = 750
 

@@ -8,7 +8,7 @@ from emails import contexts, links
 from emails.contexts import Who, Words
 from emails.languages import Language, language
 from webapp.models import Contact, Firm, Participation, UpdateKind
-from webapp.services import cadences, snapshot
+from webapp.services import cadences, phones, snapshot
 from webapp.services.engagement_facts import label, local, reader
 from webapp.services.schedule import deliver_at
 from webapp.services.snapshot import Snapshot
@@ -54,7 +54,11 @@ class For:
 
 def brand(firm: Firm) -> contexts.Brand:
     return contexts.Brand(
-        name=firm.name, colour=firm.colour, phone=firm.phone, logo_url=firm.logo_url, address=firm.postal_address
+        name=firm.name,
+        colour=firm.colour,
+        phone=_phone(firm.phone),
+        logo_url=firm.logo_url,
+        address=firm.postal_address,
     )
 
 
@@ -71,8 +75,10 @@ def engagement(frozen: Snapshot, to: For) -> contexts.Engagement:
 def owner(frozen: Snapshot, to: For) -> contexts.Person:
     """Somebody to phone, by name; the firm itself where nobody owns the work."""
     if frozen.owner is None:
-        return contexts.Person(name=to.firm.name, phone=to.firm.phone, hours=to.firm.hours)
-    return contexts.Person(name=frozen.owner.name, phone=frozen.owner.phone or to.firm.phone, hours=to.firm.hours)
+        return contexts.Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=to.firm.hours)
+    return contexts.Person(
+        name=frozen.owner.name, phone=_phone(frozen.owner.phone or to.firm.phone), hours=to.firm.hours
+    )
 
 
 def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> contexts.EmailContext:
@@ -211,7 +217,7 @@ def _words(said: snapshot.Said | None) -> Words | None:
 
 
 def _person(person: snapshot.Person | None, to: For) -> contexts.Person | None:
-    return contexts.Person(name=person.name, phone=person.phone or to.firm.phone) if person else None
+    return contexts.Person(name=person.name, phone=_phone(person.phone or to.firm.phone)) if person else None
 
 
 def _agreed(when: snapshot.Date) -> contexts.Agreed:
@@ -254,3 +260,7 @@ def _waiting(frozen: Snapshot) -> contexts.Waiting | None:
     return contexts.Waiting(
         who=Who(waiting.who.value), name=waiting.name, since=waiting.since, plan_stands=waiting.plan_stands
     )
+
+
+def _phone(number: str | None) -> str | None:
+    return phones.shown(number) if number else None

@@ -192,6 +192,15 @@ def due_count(session: Session, *, now: datetime) -> int:
     )
 
 
+def oldest_due(session: Session, *, now: datetime) -> datetime | None:
+    """Since when the oldest mail that could be sent has been waiting."""
+    return session.scalar(
+        select(func.min(OutboxEmail.not_before)).where(
+            OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now, OutboxEmail.expires_at > now
+        )
+    )
+
+
 def arrived(session: Session, mail: OutboxEmail, *, now: datetime, by: User | None) -> bool:
     """Resolve an unknown mail: a person says it arrived, or the client acted through its link."""
     if mail.state is not MailState.UNKNOWN:

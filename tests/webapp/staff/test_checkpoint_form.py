@@ -96,6 +96,7 @@ def test_a_date_does_not_move_without_its_whole_explanation(alice: Visitor, site
 
     page = _send(alice, site, 422, done="Tiles", **typed)
 
+    assert "Please look at this again" in page.text, "the summary at the top names nested faults too"
     if missing != "cause":
         assert page.message_at(f"dates-0-{at}")
     else:
