@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from webapp.keys import Keyring, KeyringFault
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 class MailTransport(StrEnum):
     SMTP = "smtp"
@@ -29,7 +31,9 @@ class SettingsFault(Exception):
 class Settings(BaseSettings):
     """Read once at the edge (`Settings.load`) and passed down; nothing else reads the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="", extra="ignore", frozen=True, hide_input_in_errors=True, validate_default=True
+    )
 
     database_url: str = Field("", description="SQLAlchemy URL; empty: a SQLite file in MILEPOST_HOME")
     redis_url: str = Field("", description="Redis or Valkey; empty: demo and run start their own")
@@ -43,7 +47,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="number:key,number:key; the first signs, all verify; at least 32 characters each"
     )
-    milepost_home: Path = Field(Path(".milepost"), description="folder for the database, the key file and the inbox")
+    milepost_home: Path = Field(
+        Path(".milepost/firm"), description="folder for the database, the key file and the inbox; seen from the clone"
+    )
     port: int = Field(8000, ge=1, le=65535, description="port the web server listens on")
     host: str = Field("127.0.0.1", description="address the web server listens on")
     dkim_domain: str = Field("", description="signing domain; empty: mails are not signed by Milepost")
@@ -86,6 +92,12 @@ class Settings(BaseSettings):
         if url and (urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname):
             raise ValueError("must look like smtp://user:password@host:587 or smtps://user:password@host:465")
         return value
+
+    @field_validator("milepost_home", mode="after")
+    @classmethod
+    def _home_is_one_folder(cls, value: Path) -> Path:
+        # Seen from the clone, not from where a command happens to be called: all commands mean the same folder.
+        return ROOT / value.expanduser()
 
     @field_validator("smtp_cafile", "dkim_key_file")
     @classmethod
@@ -132,7 +144,9 @@ class Settings(BaseSettings):
             return settings
         key_file = settings.key_file
         if not key_file.exists():
-            raise SettingsFault([f"SECRET_KEY is not set, and {key_file} does not exist."])
+            raise SettingsFault(
+                [f"There is no data at {settings.milepost_home} yet: start `milepost run` first, or set MILEPOST_HOME."]
+            )
         return cls.load(**{**overrides, "secret_key": key_file.read_text().strip()})
 
     @property

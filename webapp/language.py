@@ -97,6 +97,7 @@ def _choose() -> Language:
     user = current_user()
     if user is not None and user.language in LANGUAGES:
         return language(user.language)
-    offered = {BROWSER_TAGS.get(tag, tag): tag for tag in firm().languages if tag in LANGUAGES}
+    spoken = [tag for tag in firm().languages if tag in LANGUAGES]
+    offered = {tag: tag for tag in spoken} | {BROWSER_TAGS[tag]: tag for tag in spoken if tag in BROWSER_TAGS}
     wished = request.accept_languages.best_match(list(offered))
     return language(offered[wished] if wished else firm().language)

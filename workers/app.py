@@ -8,7 +8,7 @@ from emails import rendering
 from webapp import logs, timezones
 from webapp.config import MailTransport, Settings
 from webapp.database import Database
-from workers.transport import Transport, open_transport
+from workers.transport import NoTransport, Transport, open_transport
 
 
 @dataclass
@@ -28,6 +28,8 @@ class App:
     def transport(self) -> Transport:
         if self.settings.mail_transport is MailTransport.INBOX:
             return open_transport(self.settings.inbox_folder)
+        if not self.settings.smtp_url.get_secret_value():
+            return NoTransport()
         return open_transport(
             self.settings.smtp_url.get_secret_value(),
             helo=self.settings.public_host,

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from webapp import database
 from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.models import Tick
+from webapp.models import Slot, Tick
 from webapp.services import day_mails, limits, outbox, planning
 from workers.delivery import LAST_SEND, is_stopped
 
@@ -41,6 +42,8 @@ class Clock:
         self._broker = Broker(settings.redis_url)
         self._bells_fail_since: float | None = None
         self._rang_at = 0.0
+        # What an earlier clock wrote down about the queue may be out of date.
+        self._has_noted_bell = False
         self._failed: dict[int, float] = {}
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -93,6 +96,7 @@ class Clock:
                 sentence, lambda session, now, slot_id=slot_id: planning.advance(session, slot_id, now=now)
             ):
                 self._failed[slot_id] = time.monotonic()
+                self._each("say that an update is stuck", partial(_stuck, slot_id=slot_id))
             if self._stopping():
                 return
 
@@ -133,8 +137,9 @@ class Clock:
         return oldest is not None and oldest < long_ago and (last is None or last.at < long_ago)
 
     def _note_bell(self, *, rang: bool) -> None:
-        if rang == (self._bells_fail_since is None):
+        if rang == (self._bells_fail_since is None) and self._has_noted_bell:
             return
+        self._has_noted_bell = True
         self._bells_fail_since = None if rang else time.monotonic()
         with self._database.writer() as session:
             if rang:
@@ -157,3 +162,7 @@ class Clock:
     def _sleep(self, until: float) -> None:
         while not self._stopping() and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.2))
+
+
+def _stuck(session: Session, *, now: datetime, slot_id: int) -> None:
+    planning.broken(session, session.get_one(Slot, slot_id), now=now)

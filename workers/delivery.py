@@ -76,7 +76,7 @@ class Drain:
             try:
                 sent += self._send(ready)
             except SendingStopped as trouble:
-                self._give_back(ready.claim)
+                self._step_back(ready.claim, trouble)
                 self._stop_sending(trouble)
                 break
         return sent
@@ -158,6 +158,14 @@ class Drain:
             self._give_back(claim)
         else:
             self._note(lambda s, n: outbox.retry(s, claim, now=n, answer=answer))
+
+    def _step_back(self, claim: Claim, trouble: SendingStopped) -> None:
+        """No mail is to blame where the line or the account is in trouble. What the server said of one recipient or
+        one mail makes that mail wait its turn, so that it cannot stand in the way of all others."""
+        if trouble.stage in ("RCPT", "DATA"):
+            self._note(lambda s, n: outbox.retry(s, claim, now=n, answer=trouble.answer))
+        else:
+            self._give_back(claim)
 
     def _give_back(self, claim: Claim) -> None:
         self._note(lambda s, n: outbox.release(s, claim, now=n))

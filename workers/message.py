@@ -25,7 +25,9 @@ SIGNED_HEADERS = [
 
 def links_of(session: Session, settings: Settings, mail: OutboxEmail, *, now: datetime) -> dict[str, Link]:
     """The link rows of a mail, made at its first attempt: a retry finds them and builds the same addresses."""
-    known = {link.purpose.value: link for link in session.scalars(select(Link).where(Link.outbox_email_id == mail.id))}
+    made = session.scalars(select(Link).where(Link.outbox_email_id == mail.id))
+    # Links revoked since the last attempt are made anew: the mail that brings the new ones must not carry dead ones.
+    known = {link.purpose.value: link for link in made if not _is_revoked(link)}
     for purpose in _purposes(mail):
         if purpose.value not in known:
             known[purpose.value] = magic_links.make(
@@ -100,6 +102,12 @@ def _purposes(mail: OutboxEmail) -> list[Purpose]:
         "invitation": Purpose.INVITATION,
     }.get(mail.kind)
     return [wanted] if wanted else []
+
+
+def _is_revoked(link: Link) -> bool:
+    if link.purpose is Purpose.UNSUBSCRIBE or link.contact is None:
+        return False
+    return link.revoked_at is not None or link.epoch != link.contact.link_epoch
 
 
 def _sign(settings: Settings, data: bytes) -> bytes:

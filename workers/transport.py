@@ -21,6 +21,7 @@ __all__ = [
     "AnswerUnknown",
     "Interrupted",
     "MessageRefused",
+    "NoTransport",
     "Outcome",
     "RecipientRefused",
     "SendingStopped",
@@ -50,6 +51,31 @@ class Transport(Protocol):
         at_data: Callable[[], bool],
         stopping: Callable[[], bool],
     ) -> str: ...
+
+
+class NoTransport:
+    """Stands where no mail server is set: mails wait in the outbox, and the alarm says what to set."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def send(
+        self,
+        *,
+        envelope_from: str,
+        recipient: str,
+        data: bytes,
+        at_data: Callable[[], bool],
+        stopping: Callable[[], bool],
+    ) -> str:
+        """Never sends: raises SendingStopped."""
+        raise SendingStopped("SMTP_URL is not set", stage="connect", is_permanent=True)
 
 
 def open_transport(

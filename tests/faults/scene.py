@@ -1,5 +1,6 @@
 """A firm with mails that are due, a mail server, and workers: what every fault happens to."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from tests.conftest import NOW
 from tests.factories import World
@@ -125,10 +126,26 @@ class Scene:
         return self.start("stall", point, **env)
 
     def sweep(self, *, after: timedelta = timedelta(0), unknown_after: timedelta = DOUBT) -> int:
+        self._wait_for_the_dead()
         with self.database.writer() as session:
             moved = outbox.sweep(session, now=right_now() + after, unknown_after=unknown_after)
             session.commit()
         return moved
+
+    def _wait_for_the_dead(self) -> None:
+        """PostgreSQL takes a moment to see that a killed worker is gone; until then its row stays locked."""
+        if self.database.is_sqlite:
+            return
+        busy = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'"
+        )
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with self.database.reader() as session:
+                if session.scalar(busy) == 0:
+                    return
+            time.sleep(0.05)
 
     def start_again(self) -> None:
         """The pause after trouble of the sender is over."""

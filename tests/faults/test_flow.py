@@ -47,9 +47,10 @@ def test_a_signing_key_that_cannot_be_used_stops_all_sending_and_fails_no_mail(
 ) -> None:
     scene.mails(2)
     key = tmp_path / "dkim.pem"
-    if text:
-        key.write_text(text)
+    key.write_text(text or "")
     settings = scene.settings(dkim_domain="milepost.example", dkim_key_file=key)
+    if text is None:
+        key.unlink()
 
     assert scene.drain(settings=settings) == 0
 

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from emails import contexts
 from webapp.client.entrance import Entrance
-from webapp.models import Ask, AskState, EngagementState, Reply, Update, UpdateKind
+from webapp.models import Ask, AskState, Engagement, EngagementState, Reply, Update, UpdateKind
 from webapp.services import composing, planning, timeline
 from webapp.services.composing import For
 from webapp.services.engagement_facts import NEWS, date_lines, frame, local, open_asks, reader, the_firm
 from webapp.services.errors import LinkInvalid
 from webapp.services.schedule import deliver_at
-from webapp.services.snapshot import Snapshot
+from webapp.services.snapshot import Delay, Snapshot
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     told = timeline.updates(session, engagement)
     newest = next((update for update in told if update.kind in NEWS), None)
     frozen = Snapshot.load(newest.snapshot) if newest else None
+    if newest is not None and frozen is not None and newest.kind is UpdateKind.CORRECTION:
+        frozen = frozen.model_copy(update={"delays": _still_moved(newest, told, engagement)})
     live = Snapshot(**frame(engagement), dates=date_lines(engagement), confirmed_at=now)
     slot = planning.current_slot(session, engagement)
     corrected = {update.corrects_id for update in told if update.corrects_id}
@@ -72,6 +74,18 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
         history=[_told(update, to, is_corrected=update.id in corrected) for update in told],
         replies=_replies(session, entrance),
         is_open=engagement.state is EngagementState.OPEN,
+    )
+
+
+def _still_moved(correction: Update, told: Sequence[Update], engagement: Engagement) -> tuple[Delay, ...]:
+    """The moves that the corrected news told, unless the correction put them right: a corrected sentence must not make
+    a moved date look as if it had never moved."""
+    corrected = next((update for update in told if update.id == correction.corrects_id), None)
+    if corrected is None:
+        return ()
+    now = {line.milestone_id: line.now for line in date_lines(engagement)}
+    return tuple(
+        moved for moved in Snapshot.load(corrected.snapshot).delays if now.get(moved.milestone_id) == moved.now
     )
 
 

@@ -178,7 +178,7 @@ class CheckpointForm(Form):
     waiting_who = RadioField(
         Lazy("form.waiting_who"),
         choices=labelled("form.doer_choice", [value.value for value in Doer]),
-        default=Doer.YOU.value,
+        default=Doer.US.value,
         validate_choice=False,
     )
     waiting_name = Line(Lazy("form.step_name"), [AtMost(LINE_MAXIMUM)])
@@ -193,7 +193,7 @@ class CheckpointForm(Form):
     def is_nothing_new(self) -> bool:
         return bool(self.kind.data == NOTHING)
 
-    def check(self, *, today: date, needs_sentence: bool) -> bool:
+    def check(self, *, today: date, needs_sentence: bool, last_step: str | None = None) -> bool:
         """True where everything fits; otherwise messages stand beside the fields and nothing typed is lost."""
         self.validate()
         for entry in self.dates:
@@ -202,6 +202,8 @@ class CheckpointForm(Form):
             self._check_nothing_new(today, needs_sentence)
         elif not self.done.data and not self.step_text.data and not self._dates_say_something():
             self._fault("done", "form.fault.says_nothing")
+        if self.last_step.data == LastStep.YES.value and last_step and self.step_text.data == last_step:
+            self._fault("step_text", "form.fault.step_is_done")
         if self.step_who.data == Doer.OTHER.value and self.step_text.data and not self.step_name.data:
             self._fault("step_name", "form.fault.step_name")
         return not self._has_faults()

@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     SENDING_STOPPED = "sending_stopped"
     CLOCK_JUMPED = "clock_jumped"
     UNOWNED = "unowned"
+    PROMISE_BROKEN = "promise_broken"
 
 
 class Task(Identified):

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from webapp.models import (
     Ask,
@@ -42,15 +42,29 @@ def due(session: Session, user: User, *, until: datetime) -> Sequence[Checkpoint
         .where(
             Engagement.owner_id == user.id,
             Engagement.state == EngagementState.OPEN,
-            Slot.state == SlotState.PLANNED,
-            Slot.send_at < until,
+            or_(
+                (Slot.state == SlotState.PLANNED) & (Slot.send_at < until),
+                (Slot.state == SlotState.NO_NEWS) & (Checkpoint.state == CheckpointState.MISSED) & ~_has_newer_news(),
+            ),
         )
         .order_by(Slot.send_at, Slot.id)
     ).all()
 
 
+def _has_newer_news() -> Any:
+    """Whether a later slot of the same work was released or said no news itself."""
+    later = aliased(Slot)
+    return exists().where(
+        later.engagement_id == Slot.engagement_id,
+        later.local_on > Slot.local_on,
+        later.state.in_([SlotState.RELEASED, SlotState.NO_NEWS]),
+    )
+
+
 def lock(session: Session, checkpoint_id: int) -> Checkpoint | None:
     """The checkpoint and its slot, held against everybody else, the clock included, until this transaction ends."""
+    of_work = select(Slot.engagement_id).join(Checkpoint).where(Checkpoint.id == checkpoint_id).scalar_subquery()
+    planning.hold(session, of_work)
     session.scalars(
         select(Slot).join(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update(of=Slot),
         execution_options={"populate_existing": True},

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.models import Milestone, Update, UpdateKind, User
+from webapp.models import EngagementState, Milestone, Update, UpdateKind, User
 from webapp.services import planning, promises, releases, snapshot
 from webapp.services.engagement_facts import date_of
 from webapp.services.errors import Refused
@@ -28,11 +28,17 @@ class Right:
 
 def correct(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> Update:
     """Send a correction. Refused where it changes nothing. A wrong date is superseded in the ledger, not changed:
-    the client is told what was written and what is right."""
+    the client is told what was written and what is right. The same correction pressed twice is one."""
     if wrong.kind not in CORRECTABLE:
         raise Refused("correction.not_this_kind")
+    if wrong.engagement.state is not EngagementState.OPEN:
+        raise Refused("engagement.not_open", field="done")
     old = Snapshot.load(wrong.snapshot)
-    parts = [*_words_parts(old, right), *_date_parts(session, wrong, right, by=by, now=now)]
+    words = _words_parts(old, right)
+    parts = [*words, *_date_parts(session, wrong, right, by=by, now=now)]
+    last = _last_correction(session, wrong)
+    if last is not None and parts == words and _words_of(last) == words:
+        return last
     if not parts:
         raise Refused("correction.nothing_changed", field="done")
     number = (session.scalar(select(func.count()).select_from(Update).where(Update.corrects_id == wrong.id)) or 0) + 1
@@ -46,6 +52,16 @@ def correct(session: Session, wrong: Update, right: Right, *, by: User, now: dat
         by=by,
         now=now,
     )
+
+
+def _last_correction(session: Session, wrong: Update) -> Update | None:
+    return session.scalars(
+        select(Update).where(Update.corrects_id == wrong.id).order_by(Update.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def _words_of(correction: Update) -> list[snapshot.CorrectedPart]:
+    return [part for part in Snapshot.load(correction.snapshot).corrected if part.part != "date"]
 
 
 def _words_parts(old: Snapshot, right: Right) -> list[snapshot.CorrectedPart]:

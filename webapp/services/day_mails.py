@@ -35,6 +35,8 @@ TROUBLES = {
     TaskKind.MAIL_REFUSED_LONG: "refused_long",
     TaskKind.SENDING_STOPPED: "refused_all",
     TaskKind.CLOCK_JUMPED: "clock_jumped",
+    TaskKind.PROMISE_BROKEN: "promise_broken",
+    TaskKind.UNOWNED: "unowned",
     TaskKind.PHONE_TWICE_SILENT: "no_news_twice",
 }
 
@@ -98,7 +100,9 @@ def ask_for_two_lines(session: Session, *, now: datetime) -> int:
     if firm is None:
         return 0
     passed = [slot for slot in _unfiled(session, until=now) if slot.asked_at is None and slot.promised_by > now]
-    managers = session.scalars(select(User).where(User.role == Role.MANAGER, User.is_active).order_by(User.id)).all()
+    managers = session.scalars(
+        select(User).where(User.role.in_([Role.MANAGER, Role.ADMIN]), User.is_active).order_by(User.id)
+    ).all()
     for owner, slots in _by_owner(passed).items():
         _call(
             session,

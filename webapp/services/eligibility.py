@@ -5,7 +5,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import Contact, Engagement, EngagementState, MailState, OutboxEmail, Participation, User
+from webapp.models import (
+    Contact,
+    Engagement,
+    EngagementState,
+    MailState,
+    OutboxEmail,
+    OutboxTelling,
+    Participation,
+    Telling,
+    User,
+)
 from webapp.services.engagement_facts import local, reader, the_firm
 from webapp.services.mail_kinds import MAIL_KINDS
 from webapp.services.schedule import deliver_at
@@ -28,6 +38,9 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
     ).one()
     if contact.address != mail.to_address:
         return MailState.CANCELLED, ADDRESS_CHANGED
+    sharing = select(Contact.address).join(Telling).join(OutboxTelling).where(OutboxTelling.outbox_email_id == mail.id)
+    if any(address != mail.to_address for address in session.scalars(sharing.with_for_update(read=True, of=Contact))):
+        return MailState.CANCELLED, ADDRESS_CHANGED
     if not rule.obeys_stop or mail.engagement_id is None:
         return None
     engagement = session.scalars(
@@ -35,6 +48,8 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
         execution_options={"populate_existing": True},
     ).one()
     # Sent by the closing itself, the last mail of closed or resting work must still go.
+    if mail.kind == "closing" and engagement.state is EngagementState.OPEN:
+        return MailState.CANCELLED, "resumed"
     rests = engagement.state in (EngagementState.PAUSED, EngagementState.CLOSED)
     if engagement.state is EngagementState.DRAFT or (rests and mail.kind != "closing"):
         return MailState.CANCELLED, engagement.state.value

@@ -13,6 +13,9 @@ KEPT = timedelta(days=2)
 
 def count(session: Session, key: str, *, now: datetime, caps: list[tuple[int, timedelta]]) -> None:
     """Count one act of `key`; raises TooMany, and counts nothing, where any cap (number, window) is reached."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Two requests at once would both count before either commits.
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     for number, window in caps:
         done = session.scalar(
             select(func.count()).select_from(LimitedAct).where(LimitedAct.key == key, LimitedAct.at > now - window)

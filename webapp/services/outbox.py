@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Update, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.models import (
@@ -20,8 +20,10 @@ from webapp.models import (
     Firm,
     MailState,
     OutboxEmail,
+    OutboxTelling,
     Task,
     TaskKind,
+    Telling,
     TellingState,
     User,
 )
@@ -43,12 +45,10 @@ class Claim:
 
 def claim(session: Session, *, now: datetime, lease: timedelta) -> Claim | None:
     """Take the most urgent mail that is due, or None. Two workers never get the same one: SQLite writes one at a
-    time, PostgreSQL skips rows that are locked. Nothing is claimed while the firm's sending is paused."""
-    if session.scalar(select(Firm.sending_paused_at)) is not None:
-        return None
+    time, PostgreSQL skips rows that are locked."""
     due = (
         select(OutboxEmail.id)
-        .where(OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now, OutboxEmail.expires_at > now)
+        .where(*_is_due(session, now=now))
         .order_by(OutboxEmail.priority, OutboxEmail.not_before, OutboxEmail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -179,26 +179,13 @@ def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
 
 
 def due_count(session: Session, *, now: datetime) -> int:
-    """How many mails could be sent this moment: none while the firm's sending is paused."""
-    if session.scalar(select(Firm.sending_paused_at)) is not None:
-        return 0
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(OutboxEmail)
-            .where(OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now, OutboxEmail.expires_at > now)
-        )
-        or 0
-    )
+    """How many mails could be sent this moment."""
+    return session.scalar(select(func.count()).select_from(OutboxEmail).where(*_is_due(session, now=now))) or 0
 
 
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Since when the oldest mail that could be sent has been waiting."""
-    return session.scalar(
-        select(func.min(OutboxEmail.not_before)).where(
-            OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now, OutboxEmail.expires_at > now
-        )
-    )
+    return session.scalar(select(func.min(OutboxEmail.not_before)).where(*_is_due(session, now=now)))
 
 
 def arrived(session: Session, mail: OutboxEmail, *, now: datetime, by: User | None) -> bool:
@@ -220,8 +207,13 @@ def cancel_for(
     """Cancel what has not begun to leave for a contact who stopped, paused or changed address, in one engagement or in
     all. Their own tellings are skipped; those of others who share the mail stay due, for the caller to mail anew."""
     stoppable = [kind for kind, rule in MAIL_KINDS.items() if rule.obeys_stop]
+    carries = exists().where(
+        OutboxTelling.outbox_email_id == OutboxEmail.id,
+        OutboxTelling.telling_id == Telling.id,
+        Telling.contact_id == contact.id,
+    )
     wanted = [
-        OutboxEmail.contact_id == contact.id,
+        or_(OutboxEmail.contact_id == contact.id, carries),
         OutboxEmail.state.in_([MailState.QUEUED, MailState.HELD, MailState.CLAIMED]),
         OutboxEmail.kind.in_(stoppable),
     ]
@@ -236,6 +228,14 @@ def cancel_for(
                 telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
     session.flush()
     return mails
+
+
+def _is_due(session: Session, *, now: datetime) -> list[ColumnElement[bool]]:
+    """What may be sent now; while the firm's sending is paused, only the kinds that do not obey that."""
+    due = [OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now, OutboxEmail.expires_at > now]
+    if session.scalar(select(Firm.sending_paused_at)) is not None:
+        due.append(OutboxEmail.kind.in_([kind for kind, rule in MAIL_KINDS.items() if not rule.obeys_firm_pause]))
+    return due
 
 
 def _finish(

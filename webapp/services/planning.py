@@ -5,6 +5,7 @@ Every step locks its slot and looks again, so two clocks, a restart or a form su
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -96,6 +97,7 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     slots that passed meanwhile fold into one: a filed report goes out marked late, or the latest missed slot younger
     than its grace says no news; the others are kept as skipped.
     """
+    hold(session, select(Slot.engagement_id).where(Slot.id == slot_id).scalar_subquery())
     slot = _lock(session, slot_id)
     if slot is None or slot.state is not SlotState.PLANNED or slot.engagement.state is not EngagementState.OPEN:
         return False
@@ -109,9 +111,23 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     upcoming = plan_next(session, slot.engagement, after=latest.local_on)
     if latest.promised_by < now - NO_NEWS_GRACE:
         _skip(latest, "downtime", now=now)
+        broken(session, latest, now=now)
         return True
     releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now)
     return True
+
+
+def hold(session: Session, engagement_id: Any) -> Engagement | None:
+    """The engagement, held against everybody else who would plan, pause or close it. Always taken before its slot."""
+    return session.scalars(
+        select(Engagement).where(Engagement.id == engagement_id).with_for_update(of=Engagement),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+
+
+def broken(session: Session, slot: Slot, *, now: datetime) -> None:
+    """A promised update did not go out, and no mail says so any more: somebody must phone."""
+    tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(slot.engagement_id), now=now, engagement=slot.engagement)
 
 
 def after_submission(session: Session, slot: Slot, *, now: datetime) -> None:
@@ -138,6 +154,7 @@ def notice_jump(session: Session, last_tick: datetime | None, *, now: datetime) 
 
 def pause_slots(session: Session, engagement: Engagement, *, now: datetime, why: str) -> None:
     """Close the planned slot of work that rests or ends."""
+    hold(session, engagement.id)
     slot = current_slot(session, engagement)
     if slot is not None:
         _skip(slot, why, now=now)
@@ -145,6 +162,7 @@ def pause_slots(session: Session, engagement: Engagement, *, now: datetime, why:
 
 def redate(session: Session, engagement: Engagement, *, now: datetime) -> Slot | None:
     """A changed rhythm re-dates the planned slot only; what is past stays. A filed report moves along."""
+    hold(session, engagement.id)
     slot = current_slot(session, engagement)
     if slot is None or engagement.state is not EngagementState.OPEN:
         return None
@@ -214,7 +232,9 @@ def _skip(slot: Slot, why: str, *, now: datetime) -> None:
 def _news_came(session: Session, engagement: Engagement, *, now: datetime) -> None:
     """A real update ends the alarm about silence."""
     silent = select(Task).where(
-        Task.kind == TaskKind.PHONE_TWICE_SILENT, Task.engagement_id == engagement.id, Task.done_at.is_(None)
+        Task.kind.in_([TaskKind.PHONE_TWICE_SILENT, TaskKind.PROMISE_BROKEN]),
+        Task.engagement_id == engagement.id,
+        Task.done_at.is_(None),
     )
     for task in session.scalars(silent):
         tasks.done(task, now=now)

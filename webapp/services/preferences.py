@@ -9,7 +9,7 @@ from emails import contexts
 from emails.languages import LANGUAGES
 from webapp.keys import Keyring
 from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation
-from webapp.services import audits, composing, limits, posting, snapshot, telling
+from webapp.services import audits, composing, limits, posting, replies, snapshot, telling
 from webapp.services.engagement_facts import frame, the_firm
 from webapp.services.errors import NotFound, TooMany
 
@@ -21,6 +21,7 @@ PLACE_CAPS = [(10, timedelta(hours=1))]
 def stop(session: Session, link: Link, *, now: datetime) -> Participation:
     """No more mails about this work. What is queued is cancelled in the same transaction."""
     part = _participation(session, link)
+    replies.prove_arrival(session, link, now=now)
     if part.stopped_at is None:
         part.stopped_at = now
         session.flush()
@@ -31,6 +32,7 @@ def stop(session: Session, link: Link, *, now: datetime) -> Participation:
 
 def start_again(session: Session, link: Link, *, now: datetime) -> Participation:
     part = _participation(session, link)
+    replies.prove_arrival(session, link, now=now)
     part.stopped_at = part.paused_until = None
     audits.note(session, "started_again", part, now=now, actor=f"link:{link.id}")
     return part
@@ -39,6 +41,7 @@ def start_again(session: Session, link: Link, *, now: datetime) -> Participation
 def pause(session: Session, link: Link, until: date, *, now: datetime) -> Participation:
     """No mails until a day, at most three months ahead."""
     part = _participation(session, link)
+    replies.prove_arrival(session, link, now=now)
     part.paused_until = min(until, (now + PAUSE_MAXIMUM).date())
     session.flush()
     telling.stopped(session, part, now=now)

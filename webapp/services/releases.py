@@ -82,6 +82,8 @@ def no_news(session: Session, slot: Slot, *, next_news_at: datetime | None, now:
     engagement = slot.engagement
     slot.state, slot.closed_at = SlotState.NO_NEWS, now
     slot.checkpoint.state = CheckpointState.MISSED
+    if _silent_in_a_row(session, engagement) >= SILENT_IN_A_ROW:
+        tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
     if engagement.is_no_news_off:
         return None
     last = last_news(session, engagement)
@@ -93,10 +95,7 @@ def no_news(session: Session, slot: Slot, *, next_news_at: datetime | None, now:
         confirmed_at=confirmed,
         next_news_at=next_news_at,
     )
-    update = _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
-    if _silent_in_a_row(session, engagement) >= SILENT_IN_A_ROW:
-        tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
-    return update
+    return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
 
 
 def welcome(
@@ -140,9 +139,11 @@ def correction(
     by: User,
     now: datetime,
 ) -> Update:
-    """A mail of its own kind: we wrote ..., right is ... The old update stays as it was and is marked on the page."""
-    old = Snapshot.load(wrong.snapshot)
-    rights = {part.part: part.right for part in parts}
+    """A mail of its own kind: we wrote ..., right is ... The old update stays as it was and is marked on the page.
+    Where newer news went out since, that stays the news: old words are never told again as new."""
+    newest = last_news(session, wrong.engagement) or wrong
+    old = Snapshot.load(newest.snapshot)
+    rights = {part.part: part.right for part in parts} if newest.id == wrong.id else {}
     step = old.step
     if "next" in rights:
         right = rights["next"]
@@ -158,6 +159,7 @@ def correction(
             "step": step,
             "dates": date_lines(wrong.engagement),
             "delays": (),
+            "asks": tuple(_ask_line(ask) for ask in open_asks(session, wrong.engagement)),
             "corrected": parts,
             "corrected_released_at": wrong.released_at,
             "confirmed_at": now,

@@ -21,7 +21,7 @@ from webapp.models import (
 )
 from webapp.services import audits, composing, limits, outbox, planning, posting, snapshot
 from webapp.services.engagement_facts import frame, local, reader, the_firm
-from webapp.services.errors import NotFound
+from webapp.services.errors import NotFound, Refused
 from webapp.services.schedule import deliver_at
 
 REPLY_CAPS = [(10, timedelta(minutes=10)), (60, timedelta(days=1))]
@@ -78,12 +78,20 @@ def submit(
 
 
 def answer(session: Session, reply: Reply, text: str, *, how: str, by: User, now: datetime) -> OutboxEmail | None:
-    """Answer a client: by mail (`how` is "mail"), or note that somebody phoned ("phone")."""
+    """Answer a client: by mail (`how` is "mail"), or note that somebody phoned ("phone").
+    Refused where mail does not reach them."""
+    if how == "mail" and not reply.contact.can_be_mailed:
+        raise Refused("outbox.no_address")
     reply.answered_at, reply.answered_by_id, reply.answered_how = now, by.id, how
     reply.answer = text or None
     audits.note(session, "answered", reply, now=now, by=by, how=how)
+    return post_answer(session, reply, now=now) if how == "mail" else None
+
+
+def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = "") -> OutboxEmail | None:
+    """Mail the answer that stands on a reply; `suffix` makes the key new where a person sends it again."""
     firm = the_firm(session)
-    if how != "mail" or firm is None:
+    if firm is None:
         return None
     engagement, contact = reply.engagement, reply.contact
     part = next(part for part in engagement.participations if part.contact_id == contact.id)
@@ -101,12 +109,12 @@ def answer(session: Session, reply: Reply, text: str, *, how: str, by: User, now
         unsubscribe_url=composing.UNSUBSCRIBE,
         next_news_at=composing.next_news(frozen, to),
         asked=contexts.Words(text=reply.text, language=reply.language),
-        answer=contexts.Words(text=text),
+        answer=contexts.Words(text=reply.answer or ""),
     )
     return posting.to_contact(
         session,
         "answer",
-        f"answer:{reply.id}",
+        f"answer:{reply.id}{suffix}",
         context,
         contact,
         engagement,

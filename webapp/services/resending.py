@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import MailState, OutboxEmail, TellingState, User
-from webapp.services import aftermath, audits, outbox, tasks, telling
+from webapp.models import AddressState, EngagementState, MailState, OutboxEmail, Reply, TellingState, User
+from webapp.services import aftermath, audits, outbox, replies, tasks, telling
 from webapp.services.errors import Refused
 
 AGAIN = (MailState.UNKNOWN, MailState.FAILED, MailState.EXPIRED, MailState.HELD)
@@ -26,17 +26,33 @@ def again(session: Session, mail: OutboxEmail, *, by: User, now: datetime) -> No
     if mail.state not in AGAIN:
         raise Refused("outbox.not_again")
     carried = aftermath.carried(session, mail)
-    if not carried:
+    rests = mail.engagement is not None and mail.engagement.state is not EngagementState.OPEN
+    if carried and rests and mail.kind != "closing":
+        raise Refused("engagement.not_open")
+    if mail.kind == "answer":
+        _answer_again(session, mail, now=now)
+    elif not carried:
         raise Refused("outbox.nothing_carried")
     for told in carried:
         if told.contact.address is None:
             raise Refused("outbox.no_address")
-        told.contact.address_state = told.contact.address_state.FINE
+        told.contact.address_state = AddressState.FINE
         suffix = f":again{mail.id}"
         key = f"update:{told.update_id}:{told.contact_id}{suffix}"
         if session.scalar(select(OutboxEmail.id).where(OutboxEmail.dedupe_key == key)) is not None:
             continue
         if told.state is not TellingState.TOLD or mail.state is MailState.UNKNOWN:
             telling.again(session, told, now=now, suffix=suffix)
+    if mail.state is MailState.HELD:
+        mail.state, mail.finished_at = MailState.CANCELLED, now
     tasks.done_for_mail(session, mail, now=now, by=by)
     audits.note(session, "sent_again", mail, now=now, by=by)
+
+
+def _answer_again(session: Session, mail: OutboxEmail, *, now: datetime) -> None:
+    """An answer to a client once more, as it was written, to the address they have now."""
+    reply = session.get(Reply, int(mail.dedupe_key.split(":")[1]))
+    if reply is None or reply.contact.address is None:
+        raise Refused("outbox.no_address")
+    reply.contact.address_state = AddressState.FINE
+    replies.post_answer(session, reply, now=now, suffix=f":again{mail.id}")

@@ -23,7 +23,8 @@ SEEN_EVERY = timedelta(hours=1)
 ADDRESS_CAPS = [(3, timedelta(minutes=10)), (20, timedelta(days=1))]
 PLACE_CAPS = [(20, timedelta(hours=1))]
 URL = links.placeholder("sign_in")
-CODE = links.placeholder("code")
+# No link, so that nothing takes it for one; the worker puts the digits in.
+CODE = "{{code}}"
 
 
 def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place: str, now: datetime) -> str:
@@ -31,8 +32,8 @@ def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place
     one over its cap, gets a name too, and no mail: the answer tells nothing."""
     name = secrets.token_bytes(16)
     try:
-        limits.count(session, f"sign_in_place:{_digest(place).hex()}", now=now, caps=PLACE_CAPS)
-        limits.count(session, f"sign_in:{_digest(address.lower()).hex()}", now=now, caps=ADDRESS_CAPS)
+        limits.count(session, f"sign_in_place:{_keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"sign_in:{_keyed(keyring, address.lower())}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return name.hex()
     user = users.find(session, address)
@@ -149,6 +150,10 @@ def _check(challenge: SignInChallenge, browser: str, *, now: datetime) -> None:
         raise LinkInvalid
     if not challenge.user.is_active or not hmac.compare_digest(challenge.browser_hash, _digest(browser)):
         raise LinkInvalid
+
+
+def _keyed(keyring: Keyring, text: str) -> str:
+    return keyring.mac(keyring.current, "limit", text.encode()).hex()
 
 
 def _digest(text: str) -> bytes:

@@ -1,12 +1,14 @@
 """Things that need a person. Raising the same one twice makes one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import Engagement, OutboxEmail, Task, TaskKind, Telling, User
+
+TOLD_AGAIN_AFTER = timedelta(hours=1)
 
 
 def raise_once(
@@ -25,7 +27,10 @@ def raise_once(
     task = session.scalars(select(Task).where(Task.key == full_key)).one_or_none()
     if task is not None:
         if task.done_at is not None:
-            task.done_at, task.done_by_id, task.raised_at, task.mailed_at = None, None, now, None
+            task.done_at, task.done_by_id, task.raised_at = None, None, now
+            # Trouble that comes and goes is told once an hour, not each time it comes.
+            if task.mailed_at is not None and now - task.mailed_at > TOLD_AGAIN_AFTER:
+                task.mailed_at = None
         return task
     engagement_id = engagement.id if engagement else (mail.engagement_id if mail else None)
     task = Task(

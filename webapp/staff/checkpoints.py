@@ -132,10 +132,10 @@ def signed_answer(reply_id: int) -> Any:
 def _index(entrance: Entrance) -> Any:
     """The first form that is still to be written; where none is, what was filed and can still be changed."""
     due = _due(db(), entrance.user)
-    unfiled = [checkpoint for checkpoint in due if checkpoint.state is CheckpointState.DUE]
+    unfiled = [checkpoint for checkpoint in due if checkpoint.state is not CheckpointState.SUBMITTED]
     if unfiled:
         return _show(entrance, unfiled[0].id)
-    return render_template("staff/forms_done.html", due=due, entrance=entrance, local=local)
+    return render_template("staff/forms_done.html", due=due, entrance=entrance, local=local, filed=_filed(entrance))
 
 
 def _show(entrance: Entrance, checkpoint_id: int) -> Any:
@@ -150,7 +150,7 @@ def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
     checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
     page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
     today = checkpoint_page.today_of(checkpoint, moment())
-    if not page.form.check(today=today, needs_sentence=page.needs_sentence):
+    if not page.form.check(today=today, needs_sentence=page.needs_sentence, last_step=page.last_step):
         return _page(entrance, page), 422
     based_on = request.form.get("based_on", 0, type=row_number)
     try:
@@ -231,9 +231,8 @@ def _answer(entrance: Entrance, reply_id: int) -> Any:
 def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> str:
     session = db()
     due = _due(session, entrance.user)
-    unfiled = [checkpoint for checkpoint in due if checkpoint.state is CheckpointState.DUE]
+    unfiled = [checkpoint for checkpoint in due if checkpoint.state is not CheckpointState.SUBMITTED]
     position = next((n for n, form in enumerate(due, start=1) if form.id == page.checkpoint.id), None)
-    filed = session.get(Checkpoint, request.args.get("filed", 0, type=row_number) or 0)
     return render_template(
         "staff/checkpoint.html",
         page=page,
@@ -243,11 +242,17 @@ def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> 
         position=position,
         total=len(due),
         later=[form for form in unfiled if form.id != page.checkpoint.id],
-        filed=filed if filed and engagements.can_act(entrance.user, filed.slot.engagement) else None,
+        filed=_filed(entrance),
         questions=checkpoint_page.waiting_questions(session, page.checkpoint),
         writing=checkpoints.others_drafts(session, page.checkpoint, entrance.user),
         local=local,
     )
+
+
+def _filed(entrance: Entrance) -> Checkpoint | None:
+    """The form that was sent just now, to say what becomes of it."""
+    filed = db().get(Checkpoint, request.args.get("filed", 0, type=row_number) or 0)
+    return filed if filed and engagements.can_act(entrance.user, filed.slot.engagement) else None
 
 
 def _due(session: Session, user: User) -> list[Checkpoint]:

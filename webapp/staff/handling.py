@@ -9,7 +9,7 @@ from webapp.forms.fields import TEXT_MAXIMUM, clean_text
 from webapp.language import firm, t
 from webapp.models import Reply, Role, Telling
 from webapp.services import composing, engagements, links, replies, telling
-from webapp.services.errors import NotFound
+from webapp.services.errors import NotFound, Refused
 from webapp.services.snapshot import Snapshot
 from webapp.transactions import commit, db, moment, settings
 
@@ -40,7 +40,11 @@ def answer_reply(reply_id: int) -> Any:
         message = t(fault, length=TEXT_MAXIMUM, now=len(text))
         return render_template("staff/reply.html", reply=reply, can_act=True, text=text, fault=message), 422
     if reply.answered_at is None:
-        replies.answer(db(), reply, text, how=how, by=the_user(), now=moment())
+        try:
+            replies.answer(db(), reply, text, how=how, by=the_user(), now=moment())
+        except Refused as refusal:
+            db().rollback()
+            return render_template("staff/reply.html", reply=reply, can_act=True, text=text, fault=t(refusal.key)), 422
         commit()
         flash(t("reply.answered"), "success")
     return redirect(url_for("staff_engagements.show", engagement_id=reply.engagement_id), 303)

@@ -17,6 +17,7 @@ from webapp.transactions import commit, db, moment
 bp = Blueprint("staff_outbox", __name__)
 
 PAGE = 40
+PRIVATE = ("sign_in", "invitation")
 
 
 @bp.get("/outbox")
@@ -28,9 +29,15 @@ def index() -> Any:
     if state in set(MailState):
         wanted = wanted.where(OutboxEmail.state == MailState(state))
     # Mails that open a colleague's account are nobody else's to read.
-    wanted = wanted.where(OutboxEmail.kind.not_in(["sign_in", "invitation"]))
+    wanted = wanted.where(OutboxEmail.kind.not_in(PRIVATE))
     mails = db().scalars(wanted.limit(PAGE + 1).offset((number - 1) * PAGE)).all()
-    counted = db().execute(select(OutboxEmail.state, func.count()).group_by(OutboxEmail.state)).all()
+    counted = (
+        db()
+        .execute(
+            select(OutboxEmail.state, func.count()).where(OutboxEmail.kind.not_in(PRIVATE)).group_by(OutboxEmail.state)
+        )
+        .all()
+    )
     return render_template(
         "staff/outbox.html",
         mails=mails[:PAGE],
@@ -82,7 +89,7 @@ def again(mail_id: int) -> Any:
 
 def _mail(mail_id: int) -> OutboxEmail:
     mail = db().get(OutboxEmail, mail_id)
-    if mail is None or mail.kind in {"sign_in", "invitation"}:
+    if mail is None or mail.kind in PRIVATE:
         raise NotFound
     return mail
 

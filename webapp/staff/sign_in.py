@@ -88,7 +88,10 @@ def check_code(challenge: str) -> Any:
 @bp.get("/sign-in/<token>")
 @public
 def link(token: str) -> Any:
-    _link(token, Purpose.SIGN_IN)
+    try:
+        _link(token, Purpose.SIGN_IN)
+    except LinkInvalid:
+        return _asked_elsewhere(), 404
     return render_template("staff/press.html", kind="sign_in")
 
 
@@ -96,7 +99,11 @@ def link(token: str) -> Any:
 @public
 def press(token: str) -> Any:
     browser = request.cookies.get(_browser_cookie(), "")
-    return _enter(sign_in.by_link(db(), _link(token, Purpose.SIGN_IN), browser, now=moment()), "/")
+    try:
+        user = sign_in.by_link(db(), _link(token, Purpose.SIGN_IN), browser, now=moment())
+    except LinkInvalid:
+        return _asked_elsewhere(), 404
+    return _enter(user, "/")
 
 
 @bp.get("/invitations/<token>")
@@ -130,6 +137,12 @@ def leave() -> Any:
 # The token in the address is the proof; these pages are opened from a mail.
 csrf.exempt(press)
 csrf.exempt(accept)
+
+
+def _asked_elsewhere() -> str:
+    """Too old, used, or opened in another browser than the one that asked: the same words for all."""
+    form = SignInForm()
+    return render_template("staff/sign_in.html", form=form, next="/", is_again=False, is_stale=True)
 
 
 def _enter(user: User, target: str) -> BaseResponse:
