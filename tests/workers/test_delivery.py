@@ -178,3 +178,25 @@ def test_a_mail_taken_over_by_another_worker_is_neither_sent_nor_touched(
     with database.reader() as session:
         mail = session.get_one(OutboxEmail, three[0])
         assert (mail.state, mail.attempt, mail.refusals) == (MailState.CLAIMED, 2, 0)
+
+
+def test_a_server_that_has_enough_of_one_recipient_makes_only_that_mail_wait(
+    database: Database, session: Session, world: World, settings: Settings
+) -> None:
+    first, second = letters(world, 2)
+    for mail in (first, second):
+        mail.not_before, mail.expires_at = right_now() - timedelta(minutes=1), right_now() + timedelta(hours=1)
+    first.priority = -5
+    session.commit()
+    line = ScriptedLine(SendingStopped("421 4.7.0 Too many for this domain", stage="RCPT", is_permanent=False))
+
+    Drain(database, settings, line).run()
+    with database.writer() as other:
+        other.get_one(Tick, STOPPED).at = right_now() - timedelta(seconds=1)
+        other.commit()
+    Drain(database, settings, line).run()
+
+    assert [recipient for recipient, _ in line.taken] == [second.to_address]
+    session.refresh(first)
+    assert first.state is MailState.QUEUED
+    assert first.not_before > right_now()

@@ -16,8 +16,9 @@ from tests.faults.scene import SECRET
 from tests.webapp.services.boxes import letters
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.models import Link, OutboxEmail
+from webapp.models import Link, OutboxEmail, SignInChallenge
 from webapp.models.base import Base
+from webapp.services import links, sign_in
 from workers import message
 from workers.outcomes import SendingStopped
 
@@ -116,3 +117,30 @@ def test_a_key_that_cannot_be_read_is_no_fault_of_the_mail(
 
     assert caught.value.is_permanent
     assert "DKIM_KEY_FILE" in caught.value.answer
+
+
+def test_the_mail_to_sign_in_carries_the_digits(session: Session, world: World, settings: Settings) -> None:
+    sign_in.ask(session, settings.keyring, world.alice.address, "a browser", place="here", now=world.now)
+    challenge = session.scalars(select(SignInChallenge)).one()
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "sign_in")).one()
+    rows = message.links_of(session, settings, mail, now=world.now)
+
+    data = message.build(settings, world.firm, mail, message.urls(settings, mail, rows), challenge)
+
+    parts = [str(part.get_content()) for part in _parsed(data).walk() if not part.is_multipart()]
+    code = sign_in.code(settings.keyring, challenge)
+    assert all(code in part for part in parts)
+    assert not any("{{" in part or "link invalid" in part or "link.invalid" in part for part in parts)
+    assert code not in mail.text
+
+
+def test_links_revoked_between_two_attempts_are_made_anew(
+    session: Session, world: World, settings: Settings, mail: OutboxEmail
+) -> None:
+    first = _tokens(_bytes(session, settings, world, mail))
+
+    links.revoke_all(world.bennani)
+    second = _tokens(_bytes(session, settings, world, mail, later=60))
+
+    assert len(first & second) == 1, "only the unsubscribe link is still the same"
+    assert len(second) == 2

@@ -97,7 +97,9 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     slots that passed meanwhile fold into one: a filed report goes out marked late, or the latest missed slot younger
     than its grace says no news; the others are kept as skipped.
     """
-    hold(session, select(Slot.engagement_id).where(Slot.id == slot_id).scalar_subquery())
+    of_work = select(Slot.engagement_id).where(Slot.id == slot_id).scalar_subquery()
+    if hold(session, of_work, is_patient=False) is None:
+        return False
     slot = _lock(session, slot_id)
     if slot is None or slot.state is not SlotState.PLANNED or slot.engagement.state is not EngagementState.OPEN:
         return False
@@ -117,10 +119,13 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     return True
 
 
-def hold(session: Session, engagement_id: Any) -> Engagement | None:
-    """The engagement, held against everybody else who would plan, pause or close it. Always taken before its slot."""
+def hold(session: Session, engagement_id: Any, *, is_patient: bool = True) -> Engagement | None:
+    """The engagement, held against everybody else who would plan, pause or close it. Always taken before its slot. A
+    clock is not patient: where somebody else holds the work it gets None, and comes again with the next tick."""
     return session.scalars(
-        select(Engagement).where(Engagement.id == engagement_id).with_for_update(of=Engagement),
+        select(Engagement)
+        .where(Engagement.id == engagement_id)
+        .with_for_update(of=Engagement, skip_locked=not is_patient),
         execution_options={"populate_existing": True},
     ).one_or_none()
 

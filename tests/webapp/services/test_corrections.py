@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import World, answers
 from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
-from webapp.services import checkpoints, corrections, planning, promises
+from webapp.services import checkpoints, corrections, engagements, planning, promises
 from webapp.services.corrections import Right
 from webapp.services.errors import Refused
 
@@ -117,3 +117,37 @@ def test_a_step_that_never_had_a_date_is_left_alone(session: Session, world: Wor
 
     with pytest.raises(Refused):
         correct(session, regular(session), world, Right(dates={open_ended.id: date(2026, 5, 1)}))
+
+
+def test_the_same_correction_pressed_twice_is_one(session: Session, world: World, engagement: Engagement) -> None:
+    right = Right(done="Pipes are not tested.", language="en")
+
+    first = correct(session, regular(session), world, right)
+    second = correct(session, regular(session), world, right)
+
+    assert second.id == first.id
+    assert len(session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "correction")).all()) == 1
+
+
+def test_work_that_is_closed_takes_no_correction(session: Session, world: World, engagement: Engagement) -> None:
+    engagements.close(session, engagement, words="", by=world.alice, now=world.now)
+
+    with pytest.raises(Refused, match="not_open"):
+        correct(session, regular(session), world, Right(done="Something else.", language="en"))
+
+
+def test_correcting_older_news_does_not_tell_its_words_as_new(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    older = regular(session)
+    slot = planning.current_slot(session, engagement)
+    assert slot is not None
+    newer = answers(done="Cupboards are in.")
+    checkpoints.submit(session, slot.checkpoint, newer, note="", based_on=0, by=world.alice, now=slot.send_at)
+
+    made = corrections.correct(
+        session, older, Right(done="Pipes are not tested.", language="en"), by=world.alice, now=slot.send_at
+    )
+
+    assert made.snapshot["corrected"][0]["right"]["text"] == "Pipes are not tested."
+    assert made.snapshot["done"]["text"] == "Cupboards are in."

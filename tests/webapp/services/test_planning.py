@@ -13,6 +13,7 @@ from webapp.models import (
     Checkpoint,
     CheckpointState,
     Engagement,
+    MailState,
     OutboxEmail,
     Slot,
     SlotState,
@@ -24,7 +25,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import checkpoints, engagements, planning, tasks
+from webapp.services import checkpoints, engagements, outbox, planning, tasks
 from webapp.services.errors import Refused
 
 MINUTE = timedelta(minutes=1)
@@ -291,3 +292,42 @@ def test_every_slot_has_one_form_and_every_update_one_telling_for_each_reader(se
     assert len(session.scalars(select(Checkpoint)).all()) == len(slots(session)) == 2
     tellings = session.scalars(select(Telling)).all()
     assert [told.state for told in tellings] == [TellingState.DUE, TellingState.DUE]
+
+
+def test_downtime_beyond_its_grace_is_somebodys_phone_call(session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+
+    tick(session, slot.promised_by + timedelta(hours=25))
+
+    assert slot.state is SlotState.SKIPPED
+    (task,) = tasks.waiting(session)
+    assert task.kind is TaskKind.PROMISE_BROKEN
+
+
+def test_the_form_of_a_missed_slot_stays_due_until_newer_news_went_out(session: Session, world: World) -> None:
+    _, slot = world.open_engagement()
+    tick(session, slot.promised_by)
+
+    missed = checkpoints.due(session, world.alice, until=slot.promised_by)
+    file(session, slot, world.alice, now=slot.promised_by + MINUTE)
+    after = checkpoints.due(session, world.alice, until=slot.promised_by)
+
+    assert [checkpoint.slot_id for checkpoint in missed] == [slot.id]
+    assert after == []
+
+
+def test_a_notice_of_rest_does_not_go_out_once_the_work_goes_on(session: Session, world: World) -> None:
+    engagement, _ = world.open_engagement()
+    engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
+    notice = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "closing")).one()
+    engagements.resume(session, engagement, by=world.dalia, now=world.now)
+    notice.priority = -1
+    session.flush()
+
+    held = outbox.claim(session, now=world.now, lease=MINUTE)
+
+    assert held is not None
+    assert held.id == notice.id
+    assert not outbox.begin(session, held, now=world.now)
+    session.refresh(notice)
+    assert notice.state is MailState.CANCELLED

@@ -23,8 +23,8 @@ from webapp.models import (
     Telling,
     TellingState,
 )
-from webapp.services import links, outbox, replies
-from webapp.services.errors import NotFound, TooMany
+from webapp.services import links, outbox, replies, resending
+from webapp.services.errors import NotFound, Refused, TooMany
 
 DOUBT = timedelta(seconds=540)
 
@@ -187,3 +187,29 @@ def test_what_was_asked_of_somebody_else_cannot_be_answered_for_them(
         replies.submit(session, link, ReplyKind.ANSWER, "Here", once="1", ask_id=asked.id, now=world.now)
 
     assert asked.state is AskState.OPEN
+
+
+def test_an_answer_by_mail_to_somebody_without_an_address_is_refused(
+    session: Session, world: World, link: Link, engagement: Engagement
+) -> None:
+    reply = replies.submit(session, link, ReplyKind.QUESTION, "When?", once="1", now=world.now)
+    world.bennani.address = None
+
+    with pytest.raises(Refused, match="no_address"):
+        replies.answer(session, reply, "Friday.", how="mail", by=world.alice, now=world.now)
+
+    assert reply.answered_at is None
+
+
+def test_an_answer_that_failed_can_be_sent_again(session: Session, world: World, link: Link) -> None:
+    reply = replies.submit(session, link, ReplyKind.QUESTION, "When?", once="1", now=world.now)
+    mail = replies.answer(session, reply, "On Friday.", how="mail", by=world.alice, now=world.now)
+    assert mail is not None
+    mail.state = MailState.FAILED
+
+    resending.again(session, mail, by=world.alice, now=world.now)
+    resending.again(session, mail, by=world.alice, now=world.now)
+
+    again = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "answer", OutboxEmail.id != mail.id)).one()
+    assert "On Friday." in again.text
+    assert again.state is MailState.QUEUED

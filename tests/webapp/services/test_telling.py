@@ -246,3 +246,14 @@ def test_every_telling_of_an_update_is_made_once(session: Session, world: World)
     assert sorted(told.contact_id for told in update.tellings) == sorted(
         part.contact_id for part in update.engagement.participations
     )
+
+
+def test_the_second_of_two_who_share_a_mail_may_change_their_address_too(session: Session, world: World) -> None:
+    engagement = shared(world)
+    omar = engagement.participations[1].contact
+
+    clients.change_address(session, omar, "omar@elsewhere.example", by=world.dalia, now=world.now)
+
+    waiting = [mail for mail in mails(session) if mail.state is MailState.QUEUED]
+    assert sorted(mail.to_address for mail in waiting) == ["maria@bennani.example", "omar@elsewhere.example"]
+    assert tellings(session)["Omar"].state is TellingState.DUE
