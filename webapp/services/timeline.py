@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from webapp.models import (
     Ask,
     AskState,
+    Contact,
     Engagement,
     Fact,
     HandOver,
@@ -41,10 +42,11 @@ class Moment:
     user: User | None = None
     slot: Slot | None = None
     corrected_by: Update | None = None
+    contact: Contact | None = None
 
 
 def of(session: Session, engagement: Engagement) -> list[Moment]:
-    """Updates, replies, internal notes, hand-overs and slots without news."""
+    """Updates, replies, internal notes, hand-overs, slots without news, and who stopped the mails."""
     moments = [*_updates(session, engagement), *_others(session, engagement)]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)[:LENGTH]
 
@@ -100,5 +102,10 @@ def _others(session: Session, engagement: Engagement) -> list[Moment]:
     skipped = select(Slot).where(Slot.engagement_id == engagement.id, Slot.state == SlotState.SKIPPED)
     moments += [
         Moment(at=slot.closed_at or slot.promised_by, kind="skipped", slot=slot) for slot in session.scalars(skipped)
+    ]
+    moments += [
+        Moment(at=part.stopped_at, kind="stopped", contact=part.contact)
+        for part in engagement.participations
+        if part.stopped_at is not None
     ]
     return moments

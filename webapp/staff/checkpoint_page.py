@@ -14,7 +14,7 @@ from webapp.language import lang, t
 from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
 from webapp.services import checkpoints, promises
 from webapp.services.answers import Answers, DateAnswer
-from webapp.services.engagement_facts import label, local, open_asks, the_firm
+from webapp.services.engagement_facts import label, last_news, local, open_asks, the_firm
 
 Row = TypeVar("Row", Milestone, Ask)
 
@@ -84,7 +84,9 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
     if typed is not None:
         form = CheckpointForm(typed)
     else:
-        form = CheckpointForm(data=_prefilled(checkpoint, last, milestones, asks, zone))
+        form = CheckpointForm(
+            data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint))
+        )
     _choices(form, slot.engagement, fallback)
     milestones = _aligned(form.dates, "milestone_id", milestones)
     asks = _aligned(form.asks, "ask_id", asks)
@@ -137,13 +139,19 @@ def _answered(session: Session, checkpoint: Checkpoint) -> list[Ask]:
 
 
 def _prefilled(
-    checkpoint: Checkpoint, last: Answers | None, milestones: list[Milestone], asks: list[Ask], zone: str
+    checkpoint: Checkpoint,
+    last: Answers | None,
+    milestones: list[Milestone],
+    asks: list[Ask],
+    zone: str,
+    last_told: date | None,
 ) -> dict[str, Any]:
     """ "What got done" starts empty, never last week's words; next step, dates and needs are prefilled."""
     own = Answers.load(checkpoint.revisions[-1].answers) if checkpoint.revisions else None
     given = {answer.milestone_id: answer for answer in own.dates} if own else {}
     data: dict[str, Any] = {
         "based_on": str(checkpoint.revision),
+        "waiting_since": last_told,
         "dates": [_date(milestone, given.get(milestone.id), zone) for milestone in milestones],
         "asks": [{"ask_id": str(ask.id), "state": AskState.OPEN.value} for ask in asks],
     }
@@ -167,6 +175,12 @@ def _prefilled(
         ask = own.new_ask
         data |= {"ask_text": ask.text, "ask_contact": str(ask.contact_id or ""), "ask_due": ask.due_on}
     return data
+
+
+def _last_told(session: Session, checkpoint: Checkpoint) -> date | None:
+    """The day of the last news: since then, usually, one waits."""
+    last = last_news(session, checkpoint.slot.engagement)
+    return local(last.released_at, checkpoint.slot.engagement.cadence["zone"]).date() if last else None
 
 
 def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str, Any]:

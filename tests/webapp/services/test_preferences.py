@@ -18,7 +18,7 @@ from webapp.models import (
     Telling,
     TellingState,
 )
-from webapp.services import engagements, links, outbox, planning, preferences
+from webapp.services import engagements, links, outbox, planning, preferences, timeline
 from webapp.services.errors import NotFound
 
 
@@ -194,3 +194,14 @@ def test_closed_work_gives_no_fresh_links(
     ask(session, world, keyring, "maria@bennani.example")
 
     assert fresh(session) == []
+
+
+def test_whoever_stopped_stands_in_the_history_of_the_work(
+    session: Session, world: World, engagement: Engagement, link: Link
+) -> None:
+    preferences.stop(session, link, now=world.now)
+
+    (happened,) = [moment for moment in timeline.of(session, engagement) if moment.kind == "stopped"]
+
+    assert happened.contact is world.bennani
+    assert happened.at == world.now
