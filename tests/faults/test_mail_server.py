@@ -88,6 +88,21 @@ def _check_stopped(scene: Scene) -> None:
     assert scene.server.accepted == []
 
 
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_line_closed_at_one_mail_makes_that_one_wait_so_that_the_others_come_first(scene: Scene, step: str) -> None:
+    scene.mails(2)
+    scene.server.misbehave(step, "421 4.3.2 Closing")
+
+    assert scene.drain() == 0
+    assert scene.waiting() == {"sending_stopped": 1}
+    scene.start_again()
+    assert scene.drain() == 1
+
+    assert sorted((row.state, row.refusals) for row in scene.rows()) == [("queued", 1), ("sent", 0)]
+    assert scene.address_states() == {"fine"}
+    assert scene.waiting() == {}
+
+
 @pytest.mark.parametrize(
     ("step", "answer"),
     [
@@ -97,8 +112,6 @@ def _check_stopped(scene: Scene) -> None:
         ("MAIL", "550 5.7.1 Sender refused"),
         ("MAIL", "451 4.3.0 Later"),
         ("MAIL", "530 5.7.0 Sign in first"),
-        ("RCPT", "421 4.3.2 Closing"),
-        ("DATA", "421 4.3.2 Closing"),
         ("CONNECT", Fault.DROP),
         ("MAIL", Fault.DROP),
     ],

@@ -95,14 +95,13 @@ def last_calls(session: Session, *, now: datetime) -> int:
 
 
 def ask_for_two_lines(session: Session, *, now: datetime) -> int:
-    """At the sending time of an unfiled slot: the owner and the managers are asked for two lines, once."""
+    """At the sending time of an unfiled slot: the owner and the managers (the admins where there is none) are asked
+    for two lines, once."""
     firm = the_firm(session)
     if firm is None:
         return 0
     passed = [slot for slot in _unfiled(session, until=now) if slot.asked_at is None and slot.promised_by > now]
-    managers = session.scalars(
-        select(User).where(User.role.in_([Role.MANAGER, Role.ADMIN]), User.is_active).order_by(User.id)
-    ).all()
+    managers = _heads(session, Role.MANAGER) or _heads(session, Role.ADMIN)
     for owner, slots in _by_owner(passed).items():
         _call(
             session,
@@ -151,6 +150,10 @@ def trouble(session: Session, *, now: datetime) -> int:
         key = f"trouble:{user.id}:{max(task.id for task in news)}:{int(now.timestamp())}"
         posting.to_user(session, "trouble", key, context, user, now=now)
     return len(fresh)
+
+
+def _heads(session: Session, role: Role) -> Sequence[User]:
+    return session.scalars(select(User).where(User.role == role, User.is_active).order_by(User.id)).all()
 
 
 def _call(

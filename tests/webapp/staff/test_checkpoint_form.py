@@ -223,7 +223,7 @@ def test_nothing_new_says_for_whom_we_wait_and_the_third_in_a_row_takes_a_senten
         form = alice.page(path).form(path)
         typed = {"kind": "nothing", "waiting_who": "other", "waiting_name": "Lydec", "plan_stands": "yes"}
 
-        bare = alice.post(path, form.filled(**typed))
+        bare = alice.post(path, form.filled(**typed, waiting_since=""))
         assert bare.status_code == 422
         assert Page(bare.text).message_at("waiting_since")
         typed["waiting_since"] = "2026-04-01"
