@@ -35,7 +35,7 @@ def test_a_fault_of_ours_shows_no_traceback_and_gives_back_what_was_typed(
     site: Site, alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
-        raise RuntimeError("the secret reason in /work/somewhere.py")
+        raise RuntimeError("the secret reason in /srv/somewhere.py")
 
     monkeypatch.setattr("webapp.services.checkpoints.submit", broken)
     path = f"/forms/{site.kitchen.checkpoint_id}"
