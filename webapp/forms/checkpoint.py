@@ -154,6 +154,9 @@ class AskAnswerForm(Form):
 class CheckpointForm(Form):
     """The whole form. `based_on` is the revision it was opened with."""
 
+    told_step: str | None = None
+    """The next step that the last news named: once it is done it is not the next step any more."""
+
     based_on = HiddenField(default="0")
     kind = RadioField(Lazy("form.kind"), choices=labelled("form.kind_choice", [NEWS, NOTHING]), default=NEWS)
     last_step = RadioField(
@@ -193,7 +196,7 @@ class CheckpointForm(Form):
     def is_nothing_new(self) -> bool:
         return bool(self.kind.data == NOTHING)
 
-    def check(self, *, today: date, needs_sentence: bool, last_step: str | None = None) -> bool:
+    def check(self, *, today: date, needs_sentence: bool) -> bool:
         """True where everything fits; otherwise messages stand beside the fields and nothing typed is lost."""
         self.validate()
         for entry in self.dates:
@@ -202,8 +205,6 @@ class CheckpointForm(Form):
             self._check_nothing_new(today, needs_sentence)
         elif not self.done.data and not self.step_text.data and not self._dates_say_something():
             self._fault("done", "form.fault.says_nothing")
-        if self.last_step.data == LastStep.YES.value and last_step and self.step_text.data == last_step:
-            self._fault("step_text", "form.fault.step_is_done")
         if self.step_who.data == Doer.OTHER.value and self.step_text.data and not self.step_name.data:
             self._fault("step_name", "form.fault.step_name")
         return not self._has_faults()
@@ -242,7 +243,8 @@ class CheckpointForm(Form):
         )
 
     def _step(self) -> NextStep | None:
-        if not self.step_text.data:
+        is_done = self.last_step.data == LastStep.YES.value and self.step_text.data == self.told_step
+        if not self.step_text.data or is_done:
             return None
         who = one_of(Doer, self.step_who.data) or Doer.US
         name = (self.step_name.data or None) if who is Doer.OTHER else None

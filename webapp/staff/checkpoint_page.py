@@ -88,6 +88,7 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
             data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint))
         )
     _choices(form, slot.engagement, fallback)
+    form.told_step = last.step.text if last and last.step else None
     milestones = _aligned(form.dates, "milestone_id", milestones)
     asks = _aligned(form.asks, "ask_id", asks)
     return Page(

@@ -150,7 +150,7 @@ def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
     checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
     page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
     today = checkpoint_page.today_of(checkpoint, moment())
-    if not page.form.check(today=today, needs_sentence=page.needs_sentence, last_step=page.last_step):
+    if not page.form.check(today=today, needs_sentence=page.needs_sentence):
         return _page(entrance, page), 422
     based_on = request.form.get("based_on", 0, type=row_number)
     try:

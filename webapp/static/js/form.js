@@ -82,8 +82,25 @@ function insertSentence(chip) {
   box.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+// The step that was named last time is not the next one any more once it is done.
+function clearTheStepThatIsDone(form) {
+  const box = form.querySelector('[data-told]');
+  if (!box?.dataset.told) return;
+  form.addEventListener('change', (event) => {
+    if (event.target.name !== 'last_step') return;
+    const isDone = event.target.value === 'yes';
+    if (isDone && box.value === box.dataset.told) {
+      box.value = '';
+      form.elements.step_by.value = '';
+    } else if (!isDone && !box.value) {
+      box.value = box.dataset.told;
+    }
+  });
+}
+
 for (const form of document.querySelectorAll('form')) {
   if (form.dataset.draftUrl) keepDrafts(form);
+  clearTheStepThatIsDone(form);
   const preview = form.querySelector('button[data-preview]');
   if (preview) drawPreviews(form, preview);
   if (form.querySelector('[data-shown-when]')) {
