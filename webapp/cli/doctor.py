@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 import click
 import dns.exception
@@ -15,10 +14,9 @@ from webapp.broker import Broker
 from webapp.config import MailTransport, Settings, unknown_settings
 from webapp.database import Database
 from webapp.models import Tick
-from webapp.services import links
+from webapp.services import board, links
 
 Finding = tuple[bool, str]
-CLOCK_SILENT = timedelta(minutes=2)
 
 
 @click.command()
@@ -62,7 +60,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         with opened.reader() as session:
             tick = session.get(Tick, "clock")
-            silent = tick is None or database.now(session) - tick.at > CLOCK_SILENT
+            silent = tick is None or database.now(session) - tick.at > board.CLOCK_SILENT
             missing = links.missing_keys(session, settings.keyring)
         if missing:
             yield False, links.missing_sentence(missing)

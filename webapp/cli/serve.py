@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sqlite3
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -196,12 +195,6 @@ def _open(settings: Settings) -> Iterator[Database]:
         yield opened
     finally:
         opened.dispose()
-
-
-def fail(sentence: str) -> None:
-    """End a command with one plain sentence."""
-    click.echo(sentence, err=True)
-    sys.exit(1)
 
 
 __all__ = ["CannotStart", "SettingsFault", "demo", "run"]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from emails import contexts
 from webapp.client.entrance import Entrance
-from webapp.models import Ask, AskState, Engagement, EngagementState, Reply, Update, UpdateKind
+from webapp.models import Ask, Engagement, EngagementState, Reply, Update, UpdateKind
 from webapp.services import composing, planning, timeline
 from webapp.services.composing import For
 from webapp.services.engagement_facts import NEWS, date_lines, frame, local, open_asks, reader, the_firm
@@ -100,13 +100,4 @@ def _replies(session: Session, entrance: Entrance) -> Sequence[Reply]:
         .where(Reply.engagement_id == entrance.engagement.id, Reply.contact_id == entrance.contact.id)
         .order_by(Reply.written_at.desc())
         .limit(20)
-    ).all()
-
-
-def settled_asks(session: Session, entrance: Entrance) -> Sequence[Ask]:
-    """What the client already gave."""
-    return session.scalars(
-        select(Ask).where(
-            Ask.engagement_id == entrance.engagement.id, Ask.state.in_([AskState.ANSWERED, AskState.RECEIVED])
-        )
     ).all()

@@ -90,14 +90,14 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> contexts.EmailCo
     if kind is UpdateKind.CORRECTION:
         return _correction(frozen, to)
     if kind is UpdateKind.CLOSING:
-        return contexts.Closing(**_common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words))
+        return contexts.Closing(**common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words))
     return client_update(frozen, to, is_notice=kind is UpdateKind.DELAY_NOTICE)
 
 
 def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> contexts.ClientUpdate:
     make = contexts.DelayNotice if is_notice else contexts.ClientUpdate
     return make(
-        **_common(frozen, to),
+        **common(frozen, to),
         since=frozen.since,
         done=_words(frozen.done),
         step_done=frozen.last_step_done.value if frozen.last_step_done else None,
@@ -149,7 +149,8 @@ def asks(frozen: Snapshot, to: For) -> tuple[contexts.AskLine, ...]:
     )
 
 
-def _common(frozen: Snapshot, to: For) -> dict[str, Any]:
+def opening(frozen: Snapshot, to: For) -> dict[str, Any]:
+    """What every mail to a client begins with, those without a rhythm included."""
     return {
         "language": to.language,
         "brand": brand(to.firm),
@@ -157,6 +158,13 @@ def _common(frozen: Snapshot, to: For) -> dict[str, Any]:
         "engagement": engagement(frozen, to),
         "owner": owner(frozen, to),
         "page_url": PAGE,
+    }
+
+
+def common(frozen: Snapshot, to: For) -> dict[str, Any]:
+    """The same, with when the next news comes and how to stop or change the mails."""
+    return {
+        **opening(frozen, to),
         "preferences_url": PREFERENCES,
         "unsubscribe_url": UNSUBSCRIBE,
         "next_news_at": next_news(frozen, to),
@@ -165,7 +173,7 @@ def _common(frozen: Snapshot, to: For) -> dict[str, Any]:
 
 def _no_news(frozen: Snapshot, to: For) -> contexts.NoNews:
     return contexts.NoNews(
-        **_common(frozen, to),
+        **common(frozen, to),
         confirmed_on=local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None,
         dates=dates(frozen, to),
         asks=asks(frozen, to),
@@ -175,7 +183,7 @@ def _no_news(frozen: Snapshot, to: For) -> contexts.NoNews:
 def _welcome(frozen: Snapshot, to: For) -> contexts.Welcome:
     rhythm = cadences.in_words(cadences.load(frozen.cadence), to.spoken) if frozen.cadence else ""
     return contexts.Welcome(
-        **_common(frozen, to),
+        **common(frozen, to),
         rhythm=rhythm,
         dates=dates(frozen, to),
         facts=tuple(Words(text=fact) for fact in frozen.facts),
@@ -188,7 +196,7 @@ def _correction(frozen: Snapshot, to: For) -> contexts.Correction:
     if written is None:
         raise ValueError("a correction says when the corrected mail was written")
     return contexts.Correction(
-        **_common(frozen, to),
+        **common(frozen, to),
         written_on=local(written, to.zone).date(),
         parts=tuple(_corrected(part, to) for part in frozen.corrected),
         delays=tuple(_delay(moved, to) for moved in frozen.delays),

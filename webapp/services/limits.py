@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from webapp.keys import Keyring
 from webapp.models import LimitedAct
 from webapp.services.errors import TooMany
 
@@ -23,6 +24,11 @@ def count(session: Session, key: str, *, now: datetime, caps: list[tuple[int, ti
         if (done or 0) >= number:
             raise TooMany
     session.add(LimitedAct(key=key, at=now))
+
+
+def keyed(keyring: Keyring, text: str) -> str:
+    """Who did it, as a keyed hash: the counters hold no address of anybody."""
+    return keyring.mac(keyring.current, "limit", text.encode()).hex()
 
 
 def forget_old(session: Session, *, now: datetime) -> None:

@@ -62,8 +62,8 @@ def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: 
     address; the caps are kept in the database by keyed hashes, per address and per place on the network."""
     wanted = address.strip().lower()
     try:
-        limits.count(session, f"fresh_place:{_hash(keyring, place)}", now=now, caps=PLACE_CAPS)
-        limits.count(session, f"fresh_address:{_hash(keyring, wanted)}", now=now, caps=ADDRESS_CAPS)
+        limits.count(session, f"fresh_place:{limits.keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"fresh_address:{limits.keyed(keyring, wanted)}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return
     firm = the_firm(session)
@@ -88,12 +88,7 @@ def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datet
     to = composing.For.contact(firm, part)
     frozen = snapshot.Snapshot(**frame(part.engagement))
     context = contexts.FreshLink(
-        language=to.language,
-        brand=composing.brand(firm),
-        recipient=to.name,
-        engagement=composing.engagement(frozen, to),
-        owner=composing.owner(frozen, to),
-        page_url=composing.PAGE,
+        **composing.opening(frozen, to),
     )
     key = f"fresh_link:{part.id}:{int(now.timestamp())}"
     posting.to_contact(session, "fresh_link", key, context, part.contact, part.engagement, now=now)
@@ -108,7 +103,3 @@ def _participation(session: Session, link: Link) -> Participation:
     if part is None:
         raise NotFound
     return part
-
-
-def _hash(keyring: Keyring, text: str) -> str:
-    return keyring.mac(keyring.current, "limit", text.encode()).hex()

@@ -99,15 +99,7 @@ def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = 
     slot = planning.current_slot(session, engagement)
     frozen = snapshot.Snapshot(**frame(engagement), next_news_at=slot.promised_by if slot else None)
     context = contexts.Answer(
-        language=to.language,
-        brand=composing.brand(firm),
-        recipient=to.name,
-        engagement=composing.engagement(frozen, to),
-        owner=composing.owner(frozen, to),
-        page_url=composing.PAGE,
-        preferences_url=composing.PREFERENCES,
-        unsubscribe_url=composing.UNSUBSCRIBE,
-        next_news_at=composing.next_news(frozen, to),
+        **composing.common(frozen, to),
         asked=contexts.Words(text=reply.text, language=reply.language),
         answer=contexts.Words(text=reply.answer or ""),
     )
@@ -173,12 +165,7 @@ def _receipt(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> No
     to = composing.For.contact(firm, part)
     frozen = snapshot.Snapshot(**frame(engagement))
     context = contexts.Receipt(
-        language=to.language,
-        brand=composing.brand(firm),
-        recipient=to.name,
-        engagement=composing.engagement(frozen, to),
-        owner=composing.owner(frozen, to),
-        page_url=composing.PAGE,
+        **composing.opening(frozen, to),
         written=contexts.Words(text=reply.text, language=reply.language),
         written_at=local(reply.written_at, to.zone),
         written_as=reply.written_as,

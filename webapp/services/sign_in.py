@@ -32,8 +32,8 @@ def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place
     one over its cap, gets a name too, and no mail: the answer tells nothing."""
     name = secrets.token_bytes(16)
     try:
-        limits.count(session, f"sign_in_place:{_keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
-        limits.count(session, f"sign_in:{_keyed(keyring, address.lower())}", now=now, caps=ADDRESS_CAPS)
+        limits.count(session, f"sign_in_place:{limits.keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"sign_in:{limits.keyed(keyring, address.lower())}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return name.hex()
     user = users.find(session, address)
@@ -150,10 +150,6 @@ def _check(challenge: SignInChallenge, browser: str, *, now: datetime) -> None:
         raise LinkInvalid
     if not challenge.user.is_active or not hmac.compare_digest(challenge.browser_hash, _digest(browser)):
         raise LinkInvalid
-
-
-def _keyed(keyring: Keyring, text: str) -> str:
-    return keyring.mac(keyring.current, "limit", text.encode()).hex()
 
 
 def _digest(text: str) -> bytes:
