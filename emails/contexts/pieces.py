@@ -1,0 +1,132 @@
+"""What mails are made of: words, people, dates, steps, asks."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """Who does something, or whose cause something was, as the client would say it."""
+
+    US = "us"
+    YOU = "you"
+    OTHER = "other"
+    NOBODY = "nobody"
+
+
+class Standing(StrEnum):
+    """How one agreed date stands today."""
+
+    HOLDS = "holds"
+    NOT_SURE = "not_sure"
+    MOVED = "moved"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """Free text as a person wrote it; `language` is a tag, or None where the writer's language is not known."""
+
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """The firm as its mails show it. `colour` is `#rrggbb`, already checked for contrast against white."""
+
+    name: str
+    colour: str = "#1f5f5b"
+    phone: str | None = None
+    logo_url: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody to phone, by name. `hours` is a finished phrase in the recipient's language."""
+
+    name: str
+    phone: str | None = None
+    hours: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """One promised date: a day (`start`), a range (`start`..`end`), an estimate, `days` working days after
+    `condition`, or not known (all empty)."""
+
+    start: date | None = None
+    end: date | None = None
+    is_estimate: bool = False
+    days: int | None = None
+    condition: Words | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateLine:
+    """One milestone: what was first agreed, what is agreed now, how often it moved, and how it stands."""
+
+    label: str
+    first: Agreed
+    now: Agreed
+    moved: int = 0
+    standing: Standing = Standing.HOLDS
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delay:
+    """One moved date, said first: whose cause, why, what we do, the new date or when the next news comes."""
+
+    label: str
+    first: Agreed
+    was: Agreed
+    now: Agreed
+    moved: int
+    cause: Who
+    reason: str | None = None
+    why: Words | None = None
+    what_we_do: Words | None = None
+    other_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What comes next: by us, by the reader, or by somebody else under the name the reader knows."""
+
+    text: Words
+    who: Who = Who.US
+    name: str | None = None
+    by: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskLine:
+    """Something we need from the reader, by when."""
+
+    text: Words
+    due_on: date | None = None
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Nothing new, said honestly: for whom we wait, since when, and whether the plan stands."""
+
+    who: Who
+    name: str | None = None
+    since: date | None = None
+    plan_stands: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engagement:
+    """The piece of work a mail is about. Progress counts agreed steps done of all agreed steps."""
+
+    title: str
+    reference: str
+    stage: str | None = None
+    steps_done: int = 0
+    steps_total: int = 0
