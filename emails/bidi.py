@@ -6,6 +6,7 @@ wrapped in a span with an explicit direction, and in plain text stands between m
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -23,13 +24,18 @@ _URL = r"https?://[^\s<>\"'،؛؟«»\u200e\u200f]+"
 _ADDRESS = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 _PHONE = r"(?<![\w#/.,-])(?:\+|00)?\(?\d(?:[ .\u00a0\u202f()-]{0,2}\d){7,14}(?![\w/-])"
 _LINK = re.compile(f"(?P<url>{_URL})|(?P<address>{_ADDRESS})|(?P<phone>{_PHONE})")
+# No telephone number without them; looked for first, as `_LINK` tries each of its forms at each character.
+_MANY_DIGITS = re.compile(r"\d(?:[ .\u00a0\u202f()-]{0,2}\d){7}")
 _NUMBER = r"[+\-−]?\d+(?:[.,:\u202f]\d+)*"
 _UNIT = r"(?:[ \u00a0\u202f]?[%‰€$£₼₽°²³])"
 _LATIN_RUN = rf"[#@(+]?[{_LETTER}0-9]*[{_LETTER}](?:[{_LETTER}0-9 .,:;/@#&+'’()_%=?!~*\u00a0–-]*[{_LETTER}0-9%)+#!?])?"
 _CODE = r"#?\d+(?:[-/_.]\d+)+|#\d+"
-_LEFT_RUN = re.compile(rf"{_NUMBER}{_UNIT}|[€$£]{_NUMBER}|{_LATIN_RUN}|{_CODE}|[+\-−]\d+(?:[.,]\d+)*")
+_LEFT_RUN_START = rf"[{_LETTER}\d€$£#@(+−-]"
+_LEFT_RUN = re.compile(
+    rf"(?={_LEFT_RUN_START})(?:{_NUMBER}{_UNIT}|[€$£]{_NUMBER}|{_LATIN_RUN}|{_CODE}|[+\-−]\d+(?:[.,]\d+)*)"
+)
 _RIGHT_RUN = re.compile(rf"[{_ARABIC}](?:[{_ARABIC}0-9 .,:'’()\u200c\u200d]*[{_ARABIC}])?")
-_DOMAIN_DOT = re.compile(rf"(?<=[{_LETTER}0-9])\.(?=[{_LETTER}]{{2,}})")
+_DOMAIN_DOT = re.compile(rf"\.(?<=[{_LETTER}0-9]\.)(?=[{_LETTER}]{{2,}})")
 _BULLET = re.compile(r"^\s*[-*•·–]\s+(?=\S)")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
 
@@ -37,6 +43,8 @@ _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
 def strip_overrides(text: str) -> str:
     """`text` without embeddings, overrides, isolates and control characters; tabs, newlines, LRM, RLM and joiners
     stay."""
+    if text.isprintable():
+        return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return _CONTROLS.sub("", _OVERRIDES.sub("", plain))
 
@@ -47,7 +55,7 @@ def direction_of(text: str, base: Direction) -> Direction:
     Inside right-to-left: rtl if it has any Arabic letter, else ltr. Inside left-to-right: rtl only if it has an Arabic
     letter and no other letter. A text without letters follows its surroundings.
     """
-    has_arabic = _ARABIC_LETTER.search(text) is not None
+    has_arabic = not text.isascii() and _ARABIC_LETTER.search(text) is not None
     has_left = _LEFT_LETTER.search(text) is not None
     if not has_arabic and not has_left:
         return base
@@ -56,11 +64,13 @@ def direction_of(text: str, base: Direction) -> Direction:
     return "rtl" if has_arabic and not has_left else "ltr"
 
 
+@lru_cache(maxsize=512)
 def inline_html(text: str, base: Direction) -> Markup:
     """A name, a title, one line: escaped, its contrary runs wrapped, no links made, no bare domain left for a mail
     program to make a link of."""
-    own = direction_of(strip_overrides(text), base)
-    inner = _runs_html(" ".join(strip_overrides(text).split()), own)
+    plain = " ".join(strip_overrides(text).split())
+    own = direction_of(plain, base)
+    inner = Markup(_runs_html(plain, own))  # noqa: S704  escaped run by run
     return inner if own == base else _span(inner, own)
 
 
@@ -68,7 +78,7 @@ def linked_html(text: str, base: Direction) -> Markup:
     """Free words on one line: like `inline_html`, with safe links for URLs, mail addresses and phone numbers."""
     plain = " ".join(strip_overrides(text).split())
     own = direction_of(plain, base)
-    inner = _linked(plain, own)
+    inner = Markup(_linked(plain, own))  # noqa: S704  escaped piece by piece
     return inner if own == base else _span(inner, own)
 
 
@@ -81,11 +91,11 @@ def isolate_html(text: str, base: Direction, *, language: str | None = None) -> 
     """
     plain = strip_overrides(text).strip()
     own = direction_of(plain, base)
-    inner = Markup("").join(_blocks(plain, own))
-    if own == base and language is None:
-        return inner
-    mark = Markup(' lang="{}"').format(language) if language else Markup("")
-    return Markup('<div dir="{}"{}>{}</div>').format(own, mark, inner)
+    inner = "".join(_blocks(plain, own))
+    if own != base or language is not None:
+        mark = f' lang="{escape(language)}"' if language else ""
+        inner = f'<div dir="{own}"{mark}>{inner}</div>'
+    return Markup(inner)  # noqa: S704  escaped piece by piece
 
 
 def isolate_text(text: str, base: Direction) -> str:
@@ -94,6 +104,7 @@ def isolate_text(text: str, base: Direction) -> str:
     return "\n".join(_line_text(line.rstrip(), base) for line in plain.split("\n"))
 
 
+@lru_cache(maxsize=512)
 def inline_text(text: str, base: Direction) -> str:
     """A name or one line for plain text and subjects; white space collapsed, bare domains broken up."""
     plain = " ".join(strip_overrides(text).split())
@@ -101,6 +112,8 @@ def inline_text(text: str, base: Direction) -> str:
 
 
 def _line_text(line: str, base: Direction) -> str:
+    if base == "ltr" and line.isascii():
+        return line
     run = _LEFT_RUN if base == "rtl" else _RIGHT_RUN
     has_links_marked = base == "rtl" or _ARABIC_LETTER.search(line) is not None
     pieces: list[str] = []
@@ -116,12 +129,12 @@ def _marked(run: str) -> str:
     return f"{LRM}{run}{LRM}"
 
 
-def _blocks(text: str, own: Direction) -> Iterator[Markup]:
+def _blocks(text: str, own: Direction) -> Iterator[str]:
     for paragraph in re.split(r"\n\s*\n", text):
         yield from _groups([line for line in paragraph.split("\n") if line.strip()], own)
 
 
-def _groups(lines: list[str], own: Direction) -> Iterator[Markup]:
+def _groups(lines: list[str], own: Direction) -> Iterator[str]:
     start = 0
     while start < len(lines):
         kind = _kind(lines[start])
@@ -132,12 +145,12 @@ def _groups(lines: list[str], own: Direction) -> Iterator[Markup]:
         start = end
 
 
-def _group(lines: list[str], kind: str, own: Direction) -> Markup:
+def _group(lines: list[str], kind: str, own: Direction) -> str:
     if kind == "p":
-        return Markup("<p>{}</p>").format(Markup("<br>").join(_linked(line.strip(), own) for line in lines))
+        return "<p>" + "<br>".join(_linked(line.strip(), own) for line in lines) + "</p>"
     marker = _BULLET if kind == "ul" else _NUMBERED
-    items = Markup("").join(Markup("<li>{}</li>").format(_linked(marker.sub("", line), own)) for line in lines)
-    return Markup("<ul>{}</ul>").format(items) if kind == "ul" else Markup("<ol>{}</ol>").format(items)
+    items = "".join(f"<li>{_linked(marker.sub('', line), own)}</li>" for line in lines)
+    return f"<{kind}>{items}</{kind}>"
 
 
 def _kind(line: str) -> str:
@@ -146,20 +159,19 @@ def _kind(line: str) -> str:
     return "ol" if _NUMBERED.match(line) else "p"
 
 
-def _linked(line: str, own: Direction) -> Markup:
-    return Markup("").join(
-        _link(piece, kind, own) if kind else _runs_html(piece, own) for piece, kind in _split_links(line)
-    )
+def _linked(line: str, own: Direction) -> str:
+    return "".join(_link(piece, kind, own) if kind else _runs_html(piece, own) for piece, kind in _split_links(line))
 
 
-def _link(piece: str, kind: str, own: Direction) -> Markup:
+def _link(piece: str, kind: str, own: Direction) -> str:
     if kind == "phone":
         return phone_html(piece, own)
-    href = f"mailto:{piece}" if kind == "address" else piece
-    link = Markup('<a href="{}">{}</a>').format(href, piece)
+    shown = escape(piece)
+    link = Markup(f'<a href="{"mailto:" if kind == "address" else ""}{shown}">{shown}</a>')  # noqa: S704  escaped
     return _span(link, "ltr") if own == "rtl" else link
 
 
+@lru_cache(maxsize=512)
 def phone_html(number: str, base: Direction) -> Markup:
     """A telephone number one can press, always in the order it is dialled."""
     shown = " ".join(strip_overrides(number).split())
@@ -170,6 +182,9 @@ def phone_html(number: str, base: Direction) -> Markup:
 
 def _split_links(line: str) -> Iterator[tuple[str, str]]:
     """The line in pieces, each with "url", "address", "phone" or "" for plain words."""
+    if not ("@" in line or "://" in line or _MANY_DIGITS.search(line)):
+        yield line, ""
+        return
     at = 0
     for found in _LINK.finditer(line):
         kind = found.lastgroup or ""
@@ -184,15 +199,15 @@ def _split_links(line: str) -> Iterator[tuple[str, str]]:
         yield line[at:], ""
 
 
-def _runs_html(text: str, own: Direction) -> Markup:
-    if own == "ltr":
-        wrapped = _over_runs(text, _RIGHT_RUN, lambda run: str(_span(_plain(run), "rtl")), lambda s: str(_plain(s)))
-    else:
-        wrapped = _over_runs(text, _LEFT_RUN, lambda run: str(_span(_plain(run), "ltr")), lambda s: str(_plain(s)))
-    return Markup(wrapped)  # noqa: S704  every piece went through _plain, which escapes
+def _runs_html(text: str, own: Direction) -> str:
+    if own == "rtl":
+        return _over_runs(text, _LEFT_RUN, lambda run: _span(_plain(run), "ltr"), _plain)
+    return _over_runs(text, _RIGHT_RUN, lambda run: _span(_plain(run), "rtl"), _plain)
 
 
 def _over_runs(text: str, run: re.Pattern[str], wrap: Callable[[str], str], keep: Callable[[str], str]) -> str:
+    if run is _RIGHT_RUN and text.isascii():
+        return keep(text)
     pieces: list[str] = []
     at = 0
     for found in run.finditer(text):
@@ -208,8 +223,8 @@ def _over_runs(text: str, run: re.Pattern[str], wrap: Callable[[str], str], keep
 
 
 def _plain(text: str) -> Markup:
-    return Markup("<span>.</span>").join(escape(piece) for piece in _DOMAIN_DOT.split(text))
+    return Markup(_DOMAIN_DOT.sub("<span>.</span>", escape(text)))  # noqa: S704  escaped; an entity has no dot in it
 
 
 def _span(inner: Markup, own: Direction) -> Markup:
-    return Markup('<span dir="{}">{}</span>').format(own, inner)
+    return Markup(f'<span dir="{own}">{inner}</span>')  # noqa: S704  `inner` is escaped

@@ -1,14 +1,15 @@
 """Everything a person reads comes from one catalogue file per language; this module finds, counts and dates it.
 
-A language is one line in `LANGUAGES` and one file in `catalogues/`. Texts are addressed by dotted keys; an entry that
+A language is one line in `REGISTRY` and one file in `catalogues/`. Texts are addressed by dotted keys; an entry that
 is a table of CLDR plural categories is chosen by `count`. Digits are Latin and dates absolute in every language.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ from babel.lists import format_list
 Direction = Literal["ltr", "rtl"]
 CATALOGUES = Path(__file__).parent / "catalogues"
 PLURAL_CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+_DAY_OF_MONTH = re.compile(r"\bd\b")
 
 
 class UnknownLanguage(KeyError):
@@ -61,22 +64,21 @@ class Language:
 
     def has(self, key: str, /) -> bool:
         """True where `key` leads to a text, plural or not."""
-        found = self._find(key)
-        return isinstance(found, str) or is_plural(found)
+        return key in self._texts
 
     def pattern(self, key: str, /, *, count: int | None = None) -> str:
         """The text of `key` with its placeholders still open; the plural form for `count` where it has forms.
 
         Raises MissingText where the key leads nowhere, to a section, or to a plural without `count`.
         """
-        found = self._find(key)
+        found = self._texts.get(key)
         if isinstance(found, str):
             return found
-        if not is_plural(found):
+        if found is None:
             raise MissingText(f"{self.tag}: no text for {key!r}")
         if count is None:
             raise MissingText(f"{self.tag}: {key!r} is a plural and needs a count")
-        form: str = found.get(self.locale.plural_form(count)) or found["other"]
+        form: str = found.get(_plural_category(self.locale, count)) or found["other"]
         return form
 
     def text(self, key: str, /, **values: object) -> str:
@@ -92,6 +94,14 @@ class Language:
     def short_day(self, day: date, /, *, with_year: bool = False) -> str:
         """Day and month: "23 April"."""
         return self._date(day, "short_day_with_year" if with_year else "short_day")
+
+    def month(self, day: date, /, width: Literal["", "short_", "narrow_"] = "") -> str:
+        """Month and year, "April 2026", or for a chart the month alone: "Apr", "A"."""
+        return _formatted(day, self.pattern(f"dates.patterns.{width}month"), self.locale)
+
+    def day_of_month(self, number: int, /) -> str:
+        """The number of a day; the first has a form of its own where the language has one: "1er"."""
+        return self.text("dates.first") if number == 1 else str(number)
 
     def time(self, moment: time | datetime, /) -> str:
         """Hours and minutes of the clock on the wall, "08:30"."""
@@ -110,7 +120,7 @@ class Language:
         if start == end:
             return self.day(start)
         if (start.year, start.month) == (end.year, end.month):
-            return self.text("dates.span", start=str(start.day), end=self.short_day(end))
+            return self.text("dates.span", start=self.day_of_month(start.day), end=self.short_day(end))
         return self.text("dates.span", start=self.short_day(start), end=self.short_day(end))
 
     def listing(self, items: Sequence[str], /) -> str:
@@ -118,15 +128,14 @@ class Language:
         return format_list(list(items), locale=self.locale)
 
     def _date(self, day: date, kind: str) -> str:
-        return format_date(day, self.pattern(f"dates.patterns.{kind}"), locale=self.locale)
+        pattern = self.pattern(f"dates.patterns.{kind}")
+        if day.day == 1:
+            pattern = _DAY_OF_MONTH.sub(f"'{self.day_of_month(1)}'", pattern)
+        return _formatted(day.date() if isinstance(day, datetime) else day, pattern, self.locale)
 
-    def _find(self, key: str) -> Any:
-        found: Any = self.catalogue
-        for part in key.split("."):
-            if not isinstance(found, dict) or part not in found:
-                return None
-            found = found[part]
-        return found
+    @cached_property
+    def _texts(self) -> dict[str, str | dict[str, str]]:
+        return dict(flatten(self.catalogue))
 
 
 class Languages(Mapping[str, Language]):
@@ -169,7 +178,17 @@ def _path(tag: str) -> Path:
     return CATALOGUES / f"{tag}.toml"
 
 
-@lru_cache(maxsize=len(REGISTRY))
+@lru_cache(maxsize=2048)
+def _formatted(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _plural_category(locale: Locale, count: int) -> str:
+    return locale.plural_form(count)
+
+
+@cache
 def _load(tag: str) -> Language:
     entry = next((entry for entry in REGISTRY if entry.tag == tag), None)
     if entry is None or not _path(tag).is_file():

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 HOST = "link.invalid"
 _PLACEHOLDER = re.compile(r"https://link\.invalid/([a-z_]+)")
-_HOST = re.compile(r"link\.invalid", re.IGNORECASE)
+# Begins with its dot, which has no case: a search for it then skips a whole mail in microseconds.
+_DOT = re.compile(r"\.(?<=link\.)(?=invalid)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\s\"'<>&\x00-\x1f]")
 
 
@@ -30,12 +31,12 @@ def put_in(text: str, urls: Mapping[str, str]) -> str:
         if _UNSAFE.search(url) or HOST in url.lower() or not url.startswith(("https://", "http://", "mailto:")):
             raise ValueError("a link must be a plain http, https or mailto address")
     replaced = _PLACEHOLDER.sub(lambda found: urls.get(found[1], found[0]), text)
-    left_over = _HOST.search(replaced)
+    left_over = _DOT.search(replaced)
     if left_over:
-        raise LinkLeftOver(replaced[left_over.start() : left_over.start() + 40])
+        raise LinkLeftOver(replaced[left_over.start() - len("link") :][:40])
     return replaced
 
 
 def defuse(words: str) -> str:
     """A person's words with our placeholder's host broken up, so that nobody can have a link put in by writing it."""
-    return _HOST.sub("link invalid", words)
+    return _DOT.sub(" ", words) if "." in words else words

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from emails import policy
-from emails.policy import BadHeader
+from emails.policy import LINE_LENGTH, BadHeader
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -71,8 +71,9 @@ class OutgoingMessage:
 def encode(message: OutgoingMessage, *, smtputf8: bool = False) -> bytes:
     """The mail as bytes with CRLF line ends, 7-bit unless `smtputf8`; the same message always gives the same bytes.
 
-    Text and HTML are alternatives (RFC 2046 5.1.4). The boundary contains `=_`, which neither quoted-printable nor
-    base64 can produce, so no body can contain it. Raises BadHeader for a value that cannot stand in its header.
+    Text and HTML are alternatives (RFC 2046 5.1.4); text that is mostly Arabic or Cyrillic is base64, which is smaller.
+    The boundary contains `=_`, which neither of the two encodings can produce, so no body can contain it. Raises
+    BadHeader for a value that cannot stand in its header.
     """
     boundary = "=_" + sha256(message.boundary_seed.encode()).hexdigest()[:32]
     return b"".join(
@@ -81,9 +82,9 @@ def encode(message: OutgoingMessage, *, smtputf8: bool = False) -> bytes:
             b"MIME-Version: 1.0\r\n",
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
             f"--{boundary}\r\n".encode(),
-            _part("plain", message.text, allow_base64=True),
+            _part("plain", message.text, is_base64=_is_mostly_beyond_latin(message.text)),
             f"\r\n--{boundary}\r\n".encode(),
-            _part("html", message.html, allow_base64=False),
+            _part("html", message.html, is_base64=False),
             f"\r\n--{boundary}--\r\n".encode(),
         ]
     )
@@ -168,12 +169,12 @@ def _link(url: str) -> str:
     return url
 
 
-def _part(subtype: str, body: str, *, allow_base64: bool) -> bytes:
+def _part(subtype: str, body: str, *, is_base64: bool) -> bytes:
+    # One kind of line end in and out: with CRLF in the text b2a_qp mixes soft breaks of both kinds.
     octets = body.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace")
-    if allow_base64 and _is_mostly_beyond_latin(body):
+    if is_base64:
         name, encoded = "base64", _base64(octets.replace(b"\n", b"\r\n"))
     else:
-        # One kind of line end in and out: with CRLF in the text b2a_qp mixes soft breaks of both kinds.
         name, encoded = "quoted-printable", binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {name}\r\n\r\n'
     return head.encode() + encoded
@@ -185,5 +186,5 @@ def _is_mostly_beyond_latin(text: str) -> bool:
 
 
 def _base64(octets: bytes) -> bytes:
-    lines = [binascii.b2a_base64(octets[at : at + 57], newline=False) for at in range(0, len(octets), 57)]
-    return b"\r\n".join(lines)
+    written = binascii.b2a_base64(octets, newline=False)
+    return b"\r\n".join([written[at : at + LINE_LENGTH] for at in range(0, len(written), LINE_LENGTH)])

@@ -142,6 +142,10 @@ def _(mail: Answer, say: Sentences) -> str:
 
 @headline.register
 def _(mail: DayMail, say: Sentences) -> str:
+    if not mail.due and mail.missed:
+        return say.t("staff.day_missed", count=len(mail.missed))
+    if not mail.due and mail.questions:
+        return say.t("staff.day_questions", count=len(mail.questions))
     if not mail.due:
         return say.t("staff.day_none")
     soonest = min(line.send_at for line in mail.due)
@@ -150,7 +154,9 @@ def _(mail: DayMail, say: Sentences) -> str:
 
 @preheader.register
 def _(mail: DayMail, say: Sentences) -> str:
-    return say.name(say.language.listing([line.engagement.title for line in mail.due])) if mail.due else say.ready("")
+    named = [line.engagement.title for line in mail.due] or list(dict.fromkeys(line.client for line in mail.missed))
+    named = named or [line.label for line in mail.questions]
+    return say.name(say.language.listing(named)) if named else say.ready("")
 
 
 @headline.register
@@ -214,6 +220,10 @@ def _moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     if delay.now.start is None:
         return say.t("news.date_gone", was=was)
     now = say.agreed(delay.now, is_short=True)
+    if delay.is_met and len(delays) == 1:
+        return say.t("news.met", now=now)
+    if delay.is_earlier and len(delays) == 1:
+        return say.t("news.earlier", now=now, was=was)
     if len(delays) == 1:
         return say.t("news.new_date", now=now, was=was)
     return say.t("news.new_dates", now=now, was=was, label=delay.label)

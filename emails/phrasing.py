@@ -6,6 +6,8 @@ ready (a date, an inner sentence) goes in as it is.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from string import Formatter
 
 from markupsafe import Markup, escape
 
@@ -30,14 +32,18 @@ class Phrases:
 
     def t(self, key: str, /, **values: object) -> str:
         """The sentence `key` of the catalogue's `mail` section, or of another section where `key` starts with `:`."""
-        full = key[1:] if key.startswith(":") else f"mail.{key}"
         count = values.get("count")
-        pattern = self.language.pattern(full, count=count if isinstance(count, int) else None)
-        return self.ready(pattern).format(**{name: self._value(value) for name, value in values.items()})
+        words, names = _cut(self.language, key, count if isinstance(count, int) else None, self.is_html)
+        if not names:
+            return words[0]
+        pieces = [words[0]]
+        for name, following in zip(names, words[1:], strict=True):
+            pieces += (self._value(values[name]), following)
+        return self._made("".join(pieces))
 
     def ready(self, text: str) -> str:
         """Text of our own, which needs no isolation."""
-        return escape(text) if self.is_html else _Pattern(text)
+        return self._done(text)
 
     def name(self, text: str) -> str:
         """A name, title or label, on one line."""
@@ -101,19 +107,19 @@ class Phrases:
 
     def together(self, sentences: Sequence[str]) -> str:
         """Sentences after one another on one line."""
-        return Markup(" ").join(sentences) if self.is_html else Ready(" ".join(sentences))
+        return self._made(" ".join(map(self._value, sentences)))
 
     def bold(self, text: str) -> str:
         """The words a line begins with, stronger than the rest where that can be shown."""
-        return Markup("<strong>{}</strong>").format(text) if self.is_html else text
+        return Markup(f"<strong>{escape(text)}</strong>") if self.is_html else text  # noqa: S704  escaped
 
     def joined(self, parts: Sequence[str]) -> str:
         """Parts of one line with a quiet mark between them."""
-        return Markup(" · ").join(parts) if self.is_html else Ready(" · ".join(parts))
+        return self._made(" · ".join(map(self._value, parts)))
 
     def ended(self, text: str) -> str:
         """A person's line with the full stop that it lacks."""
-        return Markup("{}.").format(text) if self.is_html else Ready(f"{text}.")
+        return self._made(f"{self._value(text)}.")
 
     def _after(self, agreed: Agreed) -> str:
         if agreed.days is None:
@@ -125,9 +131,13 @@ class Phrases:
         return self.t(":words.after", count=agreed.days, condition=self.line(agreed.condition))
 
     def _value(self, value: object) -> str:
-        if isinstance(value, Markup | Ready):
+        if isinstance(value, Markup if self.is_html else Ready):
             return value
         return self.name(value) if isinstance(value, str) else str(value)
+
+    def _made(self, text: str) -> str:
+        """Text put together from parts that are ready."""
+        return Markup(text) if self.is_html else Ready(text)  # noqa: S704  its parts are escaped
 
     def _done(self, text: str) -> str:
         return escape(text) if self.is_html else Ready(text)
@@ -137,10 +147,12 @@ class Phrases:
         return words.language if words.language != self.language.tag else None
 
 
-class _Pattern(Ready):
-    """A catalogue text on its way to being filled."""
-
-    __slots__ = ()
-
-    def format(self, *args: object, **values: object) -> Ready:
-        return Ready(str.format(self, *args, **values))
+@lru_cache(maxsize=4096)
+def _cut(language: Language, key: str, count: int | None, is_html: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A catalogue text cut at its placeholders: the words before, between and after them, ready, and their names."""
+    pattern = language.pattern(key[1:] if key.startswith(":") else f"mail.{key}", count=count)
+    make = escape if is_html else Ready
+    parsed = [(words, name) for words, name, _, _ in Formatter().parse(pattern)]
+    names = tuple(name for _, name in parsed if name is not None)
+    words = [make(words) for words, _ in parsed]
+    return tuple(words if len(words) > len(names) else [*words, make("")]), names

@@ -7,7 +7,8 @@ that end in CRLF; no text can start a header of its own.
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 LINE_LENGTH = 76
 ENCODED_WORD_LENGTH = 75
@@ -20,7 +21,8 @@ _IDENTIFIER = re.compile(r"<[^\s<>@\x00-\x20\x7f]+@[^\s<>@\x00-\x20\x7f]+>")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,75}")
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff()<>\[\]:;@\\,\"]{1,64}@[A-Za-z0-9.-]{1,253}")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_PLAIN_IN_Q = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+_OVERHEAD = len("=?utf-8?q??=")
+_PLAIN_IN_Q = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
 class BadHeader(ValueError):
@@ -48,6 +50,7 @@ def words(name: str, text: str) -> bytes:
     return _folded(name, tokens if is_plain else encoded_words(line, first=ENCODED_WORD_LENGTH - len(name) - 1))
 
 
+@lru_cache(maxsize=256)
 def mailbox(name: str, address: str, *, display_name: str | None, smtputf8: bool = False) -> bytes:
     """A header of exactly one mailbox, such as From. Raises BadHeader for anything but one plain address.
 
@@ -85,18 +88,29 @@ def is_address(address: str) -> bool:
 
 def encoded_words(text: str, *, first: int = ENCODED_WORD_LENGTH) -> list[str]:
     """The text as UTF-8 encoded words, in whichever of Q and B is shorter; `first` bounds the first one's length."""
-    q_length = sum(map(len, map(_q, text)))
-    marker = "q" if q_length <= len(text.encode()) * 4 / 3 else "b"
-    encode = _q_all if marker == "q" else _b
-    overhead = len(f"=?utf-8?{marker}??=")
+    q_length = sum(map(_q_length, text))
+    if q_length <= len(text.encode()) * 4 / 3:
+        return [f"=?utf-8?q?{''.join(map(_q, part))}?=" for part in _parts(text, _q_length, first - _OVERHEAD)]
+    # Base64 writes three octets as four characters, so room counts in whole threes.
+    return [
+        f"=?utf-8?b?{b64encode(part.encode()).decode()}?="
+        for part in _parts(text, _octets, (first - _OVERHEAD) // 4 * 3, room=(ENCODED_WORD_LENGTH - _OVERHEAD) // 4 * 3)
+    ]
+
+
+def _parts(
+    text: str, length: Callable[[str], int], first: int, *, room: int = ENCODED_WORD_LENGTH - _OVERHEAD
+) -> list[str]:
+    """The text in pieces of whole characters, of which the first has `first` and any other `room` of `length`."""
     parts: list[str] = []
-    chunk, room = "", first - overhead
-    for character in text:
-        if chunk and len(encode(chunk + character)) > room:
-            parts.append(chunk)
-            chunk, room = "", ENCODED_WORD_LENGTH - overhead
-        chunk += character
-    return [f"=?utf-8?{marker}?{encode(part)}?=" for part in [*parts, chunk]]
+    start, left = 0, first
+    for at, character in enumerate(text):
+        taken = length(character)
+        if taken > left and at > start:
+            parts.append(text[start:at])
+            start, left = at, room
+        left -= taken
+    return [*parts, text[start:]]
 
 
 def _phrase(name: str, text: str) -> list[str]:
@@ -125,14 +139,14 @@ def _checked(name: str) -> str:
 
 
 def _q(character: str) -> str:
-    if character == " ":
-        return "_"
-    return "".join(chr(octet) if octet in _PLAIN_IN_Q else f"={octet:02X}" for octet in character.encode())
+    if character in _PLAIN_IN_Q:
+        return character
+    return "_" if character == " " else "=" + character.encode().hex("=").upper()
 
 
-def _q_all(text: str) -> str:
-    return "".join(map(_q, text))
+def _q_length(character: str) -> int:
+    return 1 if character in _PLAIN_IN_Q or character == " " else 3 * _octets(character)
 
 
-def _b(text: str) -> str:
-    return b64encode(text.encode()).decode()
+def _octets(character: str) -> int:
+    return 1 if character < "\x80" else 2 if character < "\u0800" else 3 if character < "\U00010000" else 4

@@ -1,21 +1,25 @@
 """Typed context in, subject, HTML and plain text out.
 
-The MJML of each kind is compiled once with its Jinja intact; a mail is then a Jinja run. So one compile serves every
-language and direction, and no word a person typed ever reaches MJML.
+The MJML of each kind is compiled once with its Jinja intact, and its Jinja once for each look, which is a firm's colour
+and a direction; a mail is then a Jinja run. So no word a person typed ever reaches MJML.
 """
 
 import re
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable
+from dataclasses import is_dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
+from operator import is_not
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateNotFound
+from jinja2.runtime import Context
 from mjml import mjml2html
 
 from emails import bidi, brand, links
 from emails.contexts import Brand, EmailContext, RenderedEmail
-from emails.languages import Language, language
+from emails.languages import Direction, language
 from emails.news import headline, preheader
 from emails.sentences import Sentences
 
@@ -25,7 +29,12 @@ MOST_SUBJECT_CHARACTERS = 200
 DARK_BOX = "#26302d"
 
 _INCLUDE = re.compile(r'<mj-include path="([a-z_/]+\.mjml)" ?/>')
+_TEXT_INCLUDE = re.compile(r'{% include "([a-z_/]+\.txt)" %}\n?')
+_LOOK = re.compile(r"{{ look\.([a-z_]+) }}")
 _KIND = re.compile(r"(?<!^)(?=[A-Z])")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
+_WORDLESS = frozenset({type(None), bool, int, date, datetime})
 _Part = TypeVar("_Part")
 
 
@@ -48,26 +57,24 @@ def render(context: EmailContext) -> RenderedEmail:
     spoken = language(context.language)
     plain, rich = Sentences(spoken, is_html=False), Sentences(spoken, is_html=True)
     beside = _one_line(preheader(context, plain))
-    values = {"mail": context, "preheader": beside}
-    templates = environment()
-    subject = _one_line(
-        templates.get_template(f"{kind}/subject.txt").render(values, say=plain, headline=headline(context, plain))
-    )
-    html = templates.get_template(f"{kind}/body.html").render(
-        values, say=rich, headline=headline(context, rich), subject=subject, look=look_of(context.brand, spoken)
-    )
+    values = {"mail": context, "say": plain, "headline": headline(context, plain)}
+    subject = _one_line(_text_template(f"{kind}/subject.txt").render(values))
+    text = _text_template(f"{kind}/body.txt").render(values)
+    values |= {"say": rich, "headline": headline(context, rich), "subject": subject, "preheader": beside}
+    html = _html_template(kind, context.brand.colour, spoken.direction).render(values)
     size = len(html.encode())
     if size >= MOST_HTML_BYTES:
         raise TooLarge(f"{kind}: {size} bytes of HTML")
-    text = templates.get_template(f"{kind}/body.txt").render(values, say=plain, headline=headline(context, plain))
     return RenderedEmail(subject=_shortened(subject), html=html, text=_spaced(text), preheader=beside)
 
 
-def warm() -> None:
-    """Compile every template now, so that no first mail pays for it."""
+def warm(colour: str = Brand.colour) -> None:
+    """Compile every template now, for both directions in the firm's `colour`, so that no first mail pays for it."""
     for kind in kinds():
-        for half in ("subject.txt", "body.html", "body.txt"):
-            environment().get_template(f"{kind}/{half}")
+        _text_template(f"{kind}/subject.txt")
+        _text_template(f"{kind}/body.txt")
+        _html_template(kind, colour, "ltr")
+        _html_template(kind, colour, "rtl")
 
 
 def kinds() -> list[str]:
@@ -80,15 +87,19 @@ def kind_of(context: EmailContext) -> str:
     return _KIND.sub("_", type(context).__name__).lower()
 
 
-def look_of(shown: Brand, spoken: Language) -> dict[str, str]:
-    """The few values of the design that depend on the firm's colour and on the language."""
-    is_rtl = spoken.direction == "rtl"
-    wash = brand.tint(shown.colour, 0.07)
+def look_of(colour: str, direction: Direction) -> dict[str, str]:
+    """The few values of the design that depend on the firm's colour and on where its language begins a line.
+
+    Raises BadColour for a colour that is not `#rrggbb`, so that each value is safe in HTML as it is.
+    """
+    is_rtl = direction == "rtl"
+    wash = brand.tint(colour, 0.07)
     return {
-        "brand": shown.colour,
-        "on_brand": brand.text_on(shown.colour),
-        "accent": brand.readable(shown.colour, on=wash),
-        "accent_dark": brand.readable(brand.tint(shown.colour, 0.45), on=DARK_BOX),
+        "direction": direction,
+        "brand": colour,
+        "on_brand": brand.text_on(colour),
+        "accent": brand.readable(colour, on=wash),
+        "accent_dark": brand.readable(brand.tint(colour, 0.45), on=DARK_BOX),
         "wash": wash,
         "start": "right" if is_rtl else "left",
         "end": "left" if is_rtl else "right",
@@ -99,24 +110,57 @@ def look_of(shown: Brand, spoken: Language) -> dict[str, str]:
     }
 
 
+class LeanContext(Context):
+    """What templates call are plain methods: none takes Jinja's context, so none is asked whether it would."""
+
+    def call(self, method: Callable[..., Any], /, *args: Any, **values: Any) -> Any:
+        values.pop("_loop_vars", None)
+        return method(*args, **values)
+
+
+class LeanEnvironment(Environment):
+    """Jinja with the lean context."""
+
+    context_class = LeanContext
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Jinja over the templates, escaping all but plain text."""
-    return Environment(
-        loader=FunctionLoader(_load),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701  on for all HTML
+    return LeanEnvironment(
+        loader=FunctionLoader(_text_source),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),  # on for all HTML
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
 
 
+@lru_cache(maxsize=64)
+def _text_template(name: str) -> Template:
+    return environment().get_template(name)
+
+
+@lru_cache(maxsize=128)
+def _html_template(kind: str, colour: str, direction: Direction) -> Template:
+    """More than half of what Jinja has to fill in is the look, and the same in every mail of a firm: so it goes in
+    before."""
+    look = look_of(colour, direction)
+    return environment().from_string(_LOOK.sub(lambda found: look[found[1]], compile_mjml(kind)))
+
+
+@lru_cache(maxsize=32)
 def compile_mjml(kind: str) -> str:
     """The HTML of a kind with its Jinja still in it."""
-    source = (TEMPLATES / "_layout.mjml").read_text(encoding="utf-8")
-    compiled: str = mjml2html(_included(source, kind), fonts={}, disable_comments=False)
+    compiled: str = mjml2html(mjml_source(kind), fonts={}, disable_comments=False)
     return compiled
+
+
+def mjml_source(kind: str) -> str:
+    """The MJML of a kind, layout and parts in one."""
+    return _included((TEMPLATES / "_layout.mjml").read_text(encoding="utf-8"), kind)
 
 
 def _included(source: str, kind: str) -> str:
@@ -129,36 +173,37 @@ def _included(source: str, kind: str) -> str:
     return _INCLUDE.sub(part, source)
 
 
-def _load(name: str) -> str:
-    kind, _, half = name.partition("/")
-    if half == "body.html":
-        return compile_mjml(kind)
+def _text_source(name: str) -> str:
     path = TEMPLATES / name
     if not path.is_file():
         raise TemplateNotFound(name)
-    return path.read_text(encoding="utf-8")
+    # Parts go in as text, as in MJML: an include of Jinja's builds a context of its own for every part of every mail.
+    return _TEXT_INCLUDE.sub(lambda found: _text_source(found[1]), path.read_text(encoding="utf-8"))
 
 
 def _cleaned(part: _Part) -> _Part:
     """`part` with every text in it made safe, and every link checked."""
     if isinstance(part, tuple):
-        return type(part)(_cleaned(item) for item in part)
+        items = tuple(map(_cleaned, part))
+        return type(part)(items) if any(map(is_not, items, part)) else part
     if not is_dataclass(part) or isinstance(part, type):
         return part
     changes: dict[str, object] = {}
-    for each in fields(part):
-        value = getattr(part, each.name)
-        if type(value) is str and each.name.endswith("url"):
+    for name, value in vars(part).items():
+        cleaned = value
+        if type(value) is str and name.endswith("url"):
             _check_link(value)
         elif type(value) is str:
-            changes[each.name] = links.defuse(bidi.strip_overrides(value))
-        elif isinstance(value, tuple) or is_dataclass(value):
-            changes[each.name] = _cleaned(value)
-    return replace(part, **changes)
+            cleaned = links.defuse(bidi.strip_overrides(value))
+        elif type(value) not in _WORDLESS:
+            cleaned = _cleaned(value)
+        if cleaned is not value:
+            changes[name] = cleaned
+    return replace(part, **changes) if changes else part
 
 
 def _check_link(url: str) -> None:
-    if url and not re.fullmatch(r"https?://[^\s\"'<>]+", url):
+    if url and not _WEB_ADDRESS.fullmatch(url):
         raise UnsafeLink(url[:80])
 
 
@@ -174,5 +219,5 @@ def _shortened(subject: str) -> str:
 
 def _spaced(text: str) -> str:
     """Plain text without trailing blanks, and with one empty line where a template left several."""
-    lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    lines = "\n".join(map(str.rstrip, text.split("\n")))
+    return _EMPTY_LINES.sub("\n\n", lines).strip() + "\n"

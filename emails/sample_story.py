@@ -1,6 +1,10 @@
-"""The words of the sample mails, `sample_words/<language>.toml`: a kitchen in Casablanca, an annual report in Baku."""
+"""The words of the sample mails, `sample_words/<language>.toml`: a kitchen in Casablanca, an annual report in Baku.
+
+A language that has no such file borrows the English words, as the firm's clients would see words written in English.
+"""
 
 import tomllib
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,10 +25,11 @@ from emails.contexts import (
     Who,
     Words,
 )
-from emails.languages import UnknownLanguage
+from emails.languages import language
 from emails.links import placeholder
 
 WORDS = Path(__file__).parent / "sample_words"
+BORROWED = "en"
 
 
 class About(TypedDict):
@@ -52,17 +57,19 @@ class Story:
     """The sample words of one language and what the samples share."""
 
     def __init__(self, tag: str) -> None:
-        self.tag = tag
-        self.words = _words(tag)
+        self.tag = language(tag).tag
+        self.words_tag = tag if _path(tag).is_file() else BORROWED
+        self.words = _words(self.words_tag)
         self.brand = Brand(name=self["firm"], colour=self["colour"], phone=self["firm_phone"], address=self["address"])
         self.owner = Person(name=self["owner"], phone=self["owner_phone"], hours=self["hours"])
         self.colleague = Person(name=self["colleague"], phone=self["colleague_phone"], hours=self["hours"])
+        self.stand_in = replace(self.colleague, instead_of=self["owner"], until=date(2027, 4, 26))
 
     def __getitem__(self, key: str) -> str:
         return self.words[key]
 
     def said(self, key: str) -> Words:
-        return Words(text=self[key], language=self.tag)
+        return Words(text=self[key], language=self.words_tag)
 
     def at(self, day: int, hour: int, minute: int = 0) -> datetime:
         return datetime(2027, 4, day, hour, minute, tzinfo=ZoneInfo(self["zone"]))
@@ -154,9 +161,10 @@ def on(day: int) -> Agreed:
     return Agreed(start=date(2027, 4, day))
 
 
+def _path(tag: str) -> Path:
+    return WORDS / f"{tag}.toml"
+
+
 @lru_cache
 def _words(tag: str) -> dict[str, str]:
-    path = WORDS / f"{tag}.toml"
-    if not path.is_file():
-        raise UnknownLanguage(tag)
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(_path(tag).read_text(encoding="utf-8"))

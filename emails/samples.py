@@ -13,20 +13,13 @@ from emails.contexts import (
     CorrectedPart,
     Correction,
     DateLine,
-    DayMail,
     Delay,
     DelayNotice,
     EmailContext,
     FreshLink,
-    Invitation,
-    LastCall,
     NoNews,
     Receipt,
-    ReplyReceived,
-    SignIn,
     Standing,
-    Trouble,
-    TroubleLine,
     Waiting,
     Welcome,
     Who,
@@ -34,6 +27,7 @@ from emails.contexts import (
 )
 from emails.links import placeholder
 from emails.sample_story import Story, on
+from emails.samples_for_staff import STAFF_SAMPLES
 
 
 def on_track(tag: str) -> EmailContext:
@@ -66,8 +60,10 @@ def update_with_delay(tag: str) -> EmailContext:
 
 def nothing_new(tag: str) -> EmailContext:
     story = Story(tag)
+    shared = story.regular()
+    shared["owner"] = story.stand_in
     return ClientUpdate(
-        **story.regular(),
+        **shared,
         since=date(2027, 4, 13),
         dates=story.dates(),
         waiting=Waiting(who=Who.OTHER, name=story["supplier"], since=date(2027, 4, 8)),
@@ -126,6 +122,31 @@ def delay_on_condition(tag: str) -> EmailContext:
     )
     date_line = DateLine(label=story["last_label"], first=on(21), now=waiting, moved=2, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,), asks=story.asks()[:1])
+
+
+def date_earlier(tag: str) -> EmailContext:
+    story = Story(tag)
+    delay = Delay(label=story["last_label"], first=on(23), was=on(23), now=on(21), moved=1, cause=Who.NOBODY)
+    date_line = DateLine(label=story["last_label"], first=on(23), now=on(21), moved=1, standing=Standing.MOVED)
+    return DelayNotice(**story.regular(), delays=(delay,), dates=(story.dates()[0], date_line))
+
+
+def date_met(tag: str) -> EmailContext:
+    story = Story(tag)
+    waited = Agreed(days=5, condition=story.said("condition"))
+    delay = Delay(label=story["last_label"], first=on(21), was=waited, now=on(26), moved=1, cause=Who.NOBODY)
+    date_line = DateLine(label=story["last_label"], first=on(21), now=on(26), moved=1, standing=Standing.MOVED)
+    return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,))
+
+
+def dates_together(tag: str) -> EmailContext:
+    story = Story(tag)
+    first = replace(story.delay(), label=story["first_label"], first=on(19), was=on(19), now=on(26))
+    dates = (
+        DateLine(label=story["first_label"], first=on(19), now=on(26), moved=1, standing=Standing.MOVED),
+        DateLine(label=story["last_label"], first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
+    )
+    return DelayNotice(**story.regular(), delays=(first, story.delay()), dates=dates, reply_url=placeholder("reply"))
 
 
 def no_news(tag: str) -> EmailContext:
@@ -191,72 +212,6 @@ def answer(tag: str) -> EmailContext:
     return Answer(**story.regular(), asked=story.said("question"), answer=story.said("answer"))
 
 
-def day_mail(tag: str) -> EmailContext:
-    story = Story(tag)
-    return DayMail(
-        **story.staff(),
-        today=date(2027, 4, 20),
-        due=story.due(),
-        forms_url=placeholder("forms"),
-        replies_waiting=2,
-        tasks_waiting=1,
-        today_url=placeholder("today"),
-    )
-
-
-def last_call(tag: str) -> EmailContext:
-    story = Story(tag)
-    return LastCall(**story.staff(), due=story.due()[:1], forms_url=placeholder("forms"))
-
-
-def last_call_passed(tag: str) -> EmailContext:
-    story = Story(tag)
-    return LastCall(
-        **story.staff(),
-        due=story.due()[:1],
-        forms_url=placeholder("forms"),
-        is_passed=True,
-        missing_owner=story["owner"],
-    )
-
-
-def sign_in(tag: str) -> EmailContext:
-    return SignIn(**Story(tag).staff(), url=placeholder("sign_in"), code="48210937")
-
-
-def invitation(tag: str) -> EmailContext:
-    story = Story(tag)
-    return Invitation(**story.staff(), url=placeholder("invitation"), invited_by=story["colleague"])
-
-
-def reply_received(tag: str) -> EmailContext:
-    story = Story(tag)
-    return ReplyReceived(
-        **story.staff(),
-        engagement=story.engagement(),
-        client=story["client"],
-        writer=story["recipient"],
-        kind="question",
-        written=story.said("question"),
-        written_at=story.at(13, 9, 5),
-        answer_by=story.at(14, 12),
-        url=placeholder("answer"),
-    )
-
-
-def trouble(tag: str) -> EmailContext:
-    story = Story(tag)
-    about = f"{story['recipient']}, {story['title']} ({story['reference']})"
-    return Trouble(
-        **story.staff(),
-        lines=(
-            TroubleLine(what="unknown", about=about),
-            TroubleLine(what="bounced", about=story["client"], detail="550 5.1.1 User unknown"),
-        ),
-        url=placeholder("outbox"),
-    )
-
-
 SAMPLES: dict[str, Callable[[str], EmailContext]] = {
     build.__name__: build
     for build in (
@@ -267,6 +222,9 @@ SAMPLES: dict[str, Callable[[str], EmailContext]] = {
         late_update,
         delay_notice,
         delay_on_condition,
+        date_earlier,
+        date_met,
+        dates_together,
         no_news,
         welcome,
         correction,
@@ -276,12 +234,6 @@ SAMPLES: dict[str, Callable[[str], EmailContext]] = {
         receipt,
         receipt_stop,
         answer,
-        day_mail,
-        last_call,
-        last_call_passed,
-        sign_in,
-        invitation,
-        reply_received,
-        trouble,
+        *STAFF_SAMPLES,
     )
 }

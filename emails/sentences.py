@@ -14,8 +14,10 @@ from emails.contexts import (
     Delay,
     DueLine,
     Engagement,
+    MissedLine,
     NoNews,
     Person,
+    QuestionLine,
     Standing,
     Step,
     Waiting,
@@ -72,9 +74,13 @@ class Sentences(Phrases):
             lines.append(self.words(mail.done))
         return lines
 
-    def delay(self, delay: Delay, next_news_at: datetime | None) -> list[Row]:
-        """The new date first; then why, what we do, what was first agreed. Sorry only where it was us."""
+    def delay(self, delay: Delay, next_news_at: datetime | None, before: Delay | None = None) -> list[Row]:
+        """The new date first; then why, what we do, what was first agreed. Sorry only where it was us. A date that
+        comes earlier, or that only waited for something, needs one sentence; so does one that moved for what was said
+        of the move `before` it."""
         rows = [Row(self.t("heading.new_date"), self._moved_to(delay, next_news_at))]
+        if delay.is_welcome or (before is not None and _is_same_cause(delay, before)):
+            return [*rows, *self._first_agreed(delay)]
         if delay.cause is Who.US:
             rows[0] = Row(rows[0].label, self.together([_full(rows[0].text, self), self.t("delay.sorry")]))
         why = self._why(delay)
@@ -82,12 +88,7 @@ class Sentences(Phrases):
             rows.append(Row(self.t("heading.why"), self.together(why)))
         if delay.what_we_do:
             rows.append(Row(self.t("heading.what_we_do"), self.words(delay.what_we_do)))
-        if delay.moved:
-            first = self.t(
-                "delay.first_agreed", first=self.agreed(delay.first), moved=self.t("delay.moved", count=delay.moved)
-            )
-            rows.append(Row(self.t("heading.first_agreed"), first))
-        return rows
+        return [*rows, *self._first_agreed(delay)]
 
     def step(self, step: Step) -> Row:
         """Who does what comes next, and by when."""
@@ -120,8 +121,11 @@ class Sentences(Phrases):
         return self.together([self.t(key, **values), self.t(f"waiting.{plan}")])
 
     def person(self, person: Person) -> str:
-        """Somebody's name, number and hours on one line."""
+        """Somebody's name, number and hours on one line, and whom they stand in for."""
         parts = [self.name(person.name)]
+        if person.instead_of and person.until:
+            away = self.t("instead_of", absent=person.instead_of, day=self.short_day(person.until))
+            parts = [self.together([parts[0], away])]
         if person.phone:
             parts.append(self.phone(person.phone))
         if person.hours:
@@ -152,10 +156,37 @@ class Sentences(Phrases):
         return self.t("closing.lead_pause_until", day=self.day(mail.resumes_on))
 
     def due(self, line: DueLine) -> str:
-        """When an update goes out and by when it was promised."""
+        """When an update goes out and by when it was promised, and whose it is where it is not the reader's own."""
         if line.is_late:
-            return self.t("staff.due_late", promised_at=self.moment(line.promised_by))
-        return self.t("staff.due", send_at=self.time(line.send_at), promised_by=self.time(line.promised_by))
+            return self._of(line, self.t("staff.due_late", promised_at=self.moment(line.promised_by)))
+        said = self.t("staff.due", send_at=self.time(line.send_at), promised_by=self.time(line.promised_by))
+        return self._of(line, said)
+
+    def labelled(self, label: str, text: str) -> str:
+        """Two pieces that are written already, a link or a date after its label, with the colon of the language."""
+        return self.language.text("words.colon", label=label, text=text)
+
+    def date_question(self, line: QuestionLine) -> str:
+        """Whether an agreed date holds: "Cupboards: will Monday 20 April hold?"."""
+        if line.on is None:
+            return self.name(line.label)
+        return self.t("staff.date_question", label=self.name(line.label), day=self.day(line.on))
+
+    def missed(self, line: MissedLine) -> str:
+        """For which day a report is missing, and whose it is where it is not the reader's own."""
+        return self._of(line, self.t("staff.missed", day=self.day(line.on)))
+
+    def work_of(self, line: DueLine | QuestionLine | MissedLine) -> str:
+        """A client and their piece of work on one line."""
+        work = self.t("work", title=line.engagement.title, reference=line.engagement.reference)
+        return self.joined([self.name(line.client), work])
+
+    def asked_of(self, line: QuestionLine) -> str:
+        """The same under a question, and whose it is where it is not the reader's own."""
+        return self._of(line, self.work_of(line))
+
+    def _of(self, line: DueLine | QuestionLine | MissedLine, said: str) -> str:
+        return self.joined([said, self.t("staff.owned_by", owner=line.owner)]) if line.owner else said
 
     def _moved_to(self, delay: Delay, next_news_at: datetime | None) -> str:
         was = self.agreed(delay.was)
@@ -163,7 +194,10 @@ class Sentences(Phrases):
             if next_news_at is None:
                 return self.t("delay.to_be_set_plain", was=was)
             return self.t("delay.to_be_set", was=was, by=self.by(next_news_at))
-        return self.t("delay.moved_to", now=self.agreed(delay.now), was=was)
+        now = self.agreed(delay.now)
+        if delay.is_met and delay.was.condition:
+            return self.t("delay.met", now=now, condition=self.line(delay.was.condition))
+        return self.t("delay.earlier" if delay.is_earlier else "delay.moved_to", now=now, was=was)
 
     def _why(self, delay: Delay) -> list[str]:
         said = []
@@ -179,13 +213,24 @@ class Sentences(Phrases):
             said.append(self.t(f"delay.cause_{delay.cause}"))
         return said
 
+    def _first_agreed(self, delay: Delay) -> list[Row]:
+        if not delay.moved:
+            return []
+        moved = self.t("delay.moved", count=delay.moved)
+        first = self.t("delay.first_agreed", first=self.agreed(delay.first), moved=moved)
+        return [Row(self.t("heading.first_agreed"), first)]
+
     def _date(self, line: DateLine) -> DateRow:
         is_first = line.first == line.now and not line.moved
         stands = self.t(f"standing.{line.standing}")
         if line.standing is Standing.HOLDS and is_first and is_known(line.now):
             stands = self.t("standing.holds_first")
         if line.standing is Standing.DONE and line.done_on:
-            stands = self.t("standing.done_on", day=self.day(line.done_on))
+            stands = self.t(f"standing.{punctual(line)}", day=self.day(line.done_on))
+        if line.standing is Standing.DROPPED and line.dropped_why:
+            stands = self.t("standing.dropped_why", why=self.line(line.dropped_why))
+        if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
+            stands = self.t("standing.unconfirmed", day=self.day(line.confirmed_on))
         history = None
         if line.moved:
             moved = self.t("delay.moved", count=line.moved)
@@ -201,9 +246,28 @@ class Sentences(Phrases):
         return self.by_day(text, ask.due_on)
 
 
+def _is_same_cause(delay: Delay, before: Delay) -> bool:
+    """Whether two moves are explained in the same words."""
+
+    def explained(moved: Delay) -> tuple[object, ...]:
+        return moved.cause, moved.reason, moved.why, moved.what_we_do, moved.other_name
+
+    return not before.is_welcome and explained(delay) == explained(before)
+
+
 def is_known(agreed: Agreed) -> bool:
     """Whether a promised date says anything at all."""
     return agreed.start is not None or agreed.days is not None or agreed.condition is not None
+
+
+def punctual(line: DateLine) -> str:
+    """Whether a step was done on the day last agreed, before it or after it."""
+    agreed = line.now.end or line.now.start
+    if agreed is None or line.done_on is None or line.now.is_estimate:
+        return "done_on"
+    if line.done_on > agreed:
+        return "done_late"
+    return "done_early" if line.done_on < (line.now.start or agreed) else "done_on"
 
 
 def _full(text: str, phrases: Phrases) -> str:
@@ -214,4 +278,4 @@ def _full(text: str, phrases: Phrases) -> str:
 
 def _open(words: Words, day: date | None) -> Words:
     """Words that a date follows in the same sentence lose their full stop."""
-    return words if day is None else replace(words, text=words.text.rstrip().removesuffix("."))
+    return words if day is None else Words(text=words.text.rstrip().removesuffix("."), language=words.language)

@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from emails.message import BadAddress, check_address
+from emails.policy import is_address
 from webapp.keys import Keyring, KeyringFault
 
 ROOT = Path(__file__).resolve().parents[1]
+# A local part has 64 octets (RFC 5321 4.5.3.1.1): the name, a mark, and 26 letters of token.
+RETURN_PATH_NAME_MAXIMUM = 37
 
 
 class MailTransport(StrEnum):
@@ -43,6 +47,9 @@ class Settings(BaseSettings):
     smtp_cafile: Path | None = Field(None, description="a root certificate of your own for the mail server")
     mail_transport: MailTransport = Field(MailTransport.SMTP, description="smtp, or inbox for the demo's own inbox")
     mail_from: str = Field("", description="the address mails come from; empty: milepost@ the host of PUBLIC_URL")
+    mail_return_path: str = Field(
+        "", description="where mails come back to, with a token behind the name; empty: to MAIL_FROM, unread"
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="where people reach this installation")
     secret_key: SecretStr = Field(
         SecretStr(""), description="number:key,number:key; the first signs, all verify; at least 32 characters each"
@@ -76,7 +83,10 @@ class Settings(BaseSettings):
             raise ValueError("must be a bare address without path, query or user")
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("must start with https:// unless it is this machine's own address")
-        return f"{parts.scheme}://{parts.netloc}"
+        if parts.netloc.isascii():
+            return f"{parts.scheme}://{parts.netloc}"
+        host, colon, port = parts.netloc.partition(":")
+        return f"{parts.scheme}://{_ascii_domain(host)}{colon}{port}"
 
     @field_validator("database_url")
     @classmethod
@@ -106,12 +116,28 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no file {value}")
         return value
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "mail_return_path")
     @classmethod
-    def _mail_from_is_an_address(cls, value: str) -> str:
-        if value and ("@" not in value or any(c in value for c in " <>,\r\n")):
-            raise ValueError("must be one bare address such as news@example.com")
+    def _sender_is_an_address(cls, value: str) -> str:
+        if not value or (value.isascii() and is_address(value)):
+            return value
+        local, _, domain = value.rpartition("@")
+        address = f"{local}@{_ascii_domain(domain)}"
+        if not address.isascii() or not is_address(address):
+            raise ValueError("must be one bare address such as news@example.com, in Latin letters before the @")
+        return address
+
+    @field_validator("mail_return_path")
+    @classmethod
+    def _return_path_leaves_room_for_a_token(cls, value: str) -> str:
+        if len(value.rpartition("@")[0]) > RETURN_PATH_NAME_MAXIMUM:
+            raise ValueError(f"must have at most {RETURN_PATH_NAME_MAXIMUM} letters before the @: a token follows them")
         return value
+
+    @field_validator("dkim_domain")
+    @classmethod
+    def _dkim_domain_is_ascii(cls, value: str) -> str:
+        return value if value.isascii() else _ascii_domain(value)
 
     @field_validator("secret_key")
     @classmethod
@@ -187,6 +213,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _ascii_domain(domain: str) -> str:
+    """The domain as mail and the web's programs write it (IDNA)."""
+    try:
+        return check_address(f"x@{domain}").partition("@")[2]
+    except BadAddress:
+        raise ValueError("is not a domain name") from None
 
 
 def unknown_settings() -> list[str]:

@@ -1,15 +1,16 @@
 """Which language a page speaks: the reader's own choice first, the browser's wish only for a stranger."""
 
+from datetime import date
 from typing import Any, cast
 
 from flask import Flask, g, request
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from emails.bidi import direction_of, isolate_html
 from emails.languages import LANGUAGES, Language, language
 from webapp.access import current_user
 from webapp.models import Firm
-from webapp.services import phones, promises
+from webapp.services import milestones, phones, promises
 from webapp.services.engagement_facts import label, local, the_firm
 from webapp.transactions import db, moment
 
@@ -51,6 +52,13 @@ def t(key: str, **values: object) -> str:
     return lang().text(key, **values)
 
 
+def rich(text: str, written_in: str | None = None) -> Markup:
+    """What a person wrote, as paragraphs, simple lists and safe links in its own direction, with its language marked
+    where that is not the page's."""
+    spoken = lang()
+    return isolate_html(text, spoken.direction, language=written_in if written_in != spoken.tag else None)
+
+
 def firm() -> Firm:
     """The firm of this installation, or a nameless one before it is set up."""
     if "firm" not in g:
@@ -67,10 +75,17 @@ def firm() -> Firm:
     return cast(Firm, g.firm)
 
 
+def today() -> date:
+    """The day it is where the firm is."""
+    return local(moment(), firm().zone).date()
+
+
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters["phone"] = phones.shown
     app.jinja_env.filters["effective"] = promises.effective_of
+    app.jinja_env.filters["moves"] = promises.moves
+    app.jinja_env.filters["standing"] = milestones.standing
     app.jinja_env.filters["label"] = lambda labels: label(labels, lang().tag, firm().language)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -87,7 +102,7 @@ def _context() -> dict[str, Any]:
         "directions": {tag: spoken.direction for tag, spoken in LANGUAGES.items()},
         "direction": direction_of,
         "moment": moment,
-        "rich": lambda text: isolate_html(text, lang().direction),
+        "rich": rich,
         "contact_t": lambda tag, key, **values: language(tag).text(key, **values),
         "here": lambda at: local(at, firm().zone),
     }

@@ -64,6 +64,11 @@ def instant(on: date, at: time, zone: str) -> datetime:
     return _end_of_gap(wall, rules)
 
 
+def local(moment: datetime, zone: str) -> datetime:
+    """The same moment as clocks in the zone show it."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
 def _end_of_gap(wall: datetime, rules: ZoneInfo) -> datetime:
     # Inside a gap, fold=1 reads the wall time by the rule after it and so lies before the change; fold=0 lies after.
     before = int(wall.replace(tzinfo=rules, fold=1).timestamp()) - 1

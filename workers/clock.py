@@ -18,8 +18,19 @@ from webapp import database
 from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.models import Slot, Tick
-from webapp.services import day_mails, limits, outbox, planning
+from webapp.models import EngagementState, Slot, Tick
+from webapp.services import (
+    calls,
+    commitments,
+    day_mails,
+    deadlines,
+    limits,
+    notices,
+    outbox,
+    planning,
+    questions,
+    troubles,
+)
 from workers.delivery import LAST_SEND, is_stopped
 
 log = logging.getLogger(__name__)
@@ -64,11 +75,15 @@ class Clock:
         """The schedule. Each line is one sentence of it."""
         self._each("notice a clock that jumped, and ask before mailing everybody", self._notice_jump)
         self._slots("send what is filed at its time, and say so where nothing is by the promised time")
-        self._each("on a working morning, tell each owner once what is due today", day_mails.morning)
-        self._each("before the sending time, call once more for what is unfiled", day_mails.last_calls)
-        self._each("at the sending time, ask owner and manager for two lines", day_mails.ask_for_two_lines)
+        self._notices("tell a moved date at once, outside the rhythm")
+        self._each("say who has not heard of a moved date within the working hours for it", deadlines.look)
+        self._each("score each printed time of next news, kept or broken", commitments.score)
+        self._each("some working days before an agreed date, ask its owner whether it holds", questions.ask)
+        self._each("on a working morning, tell everybody once what they have to do today", day_mails.morning)
+        self._each("before the sending time, call once more for what is unfiled", calls.last_calls)
+        self._each("at the sending time, ask owner and manager for two lines", calls.ask_for_two_lines)
         self._each("bring back what a dead worker held, and name what is in doubt", self._sweep)
-        self._each("tell somebody about every mail in trouble", day_mails.trouble)
+        self._each("tell somebody about every mail in trouble", troubles.tell)
         self._each("forget counters of limits that ended", self._forget)
         self._bell()
 
@@ -97,6 +112,14 @@ class Clock:
             ):
                 self._failed[slot_id] = time.monotonic()
                 self._each("say that an update is stuck", partial(_stuck, slot_id=slot_id))
+            if self._stopping():
+                return
+
+    def _notices(self, sentence: str) -> None:
+        with self._database.reader() as session:
+            due = notices.due(session, now=database.now(session))
+        for engagement_id in due[:BATCH]:
+            self._each(sentence, partial(_tell_moves, engagement_id=engagement_id))
             if self._stopping():
                 return
 
@@ -162,6 +185,12 @@ class Clock:
     def _sleep(self, until: float) -> None:
         while not self._stopping() and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.2))
+
+
+def _tell_moves(session: Session, *, now: datetime, engagement_id: int) -> None:
+    engagement = planning.hold(session, engagement_id, is_patient=False)
+    if engagement is not None and engagement.state is EngagementState.OPEN:
+        notices.release(session, engagement, now=now)
 
 
 def _stuck(session: Session, *, now: datetime, slot_id: int) -> None:

@@ -45,6 +45,7 @@ class Ready:
     """A claimed mail as bytes."""
 
     claim: Claim
+    envelope_from: str
     recipient: str
     data: bytes
 
@@ -112,14 +113,14 @@ class Drain:
                     )
                 )
                 continue
-            return Ready(claim, mail.to_address, data)
+            return Ready(claim, message.envelope_sender(self._settings, mail), mail.to_address, data)
 
     def _send(self, ready: Ready) -> int:
         """One attempt; 1 where the server accepted. SendingStopped goes up: it is no fault of this mail."""
         claim = ready.claim
         try:
             answer = self._transport.send(
-                envelope_from=self._settings.sender,
+                envelope_from=ready.envelope_from,
                 recipient=ready.recipient,
                 data=ready.data,
                 at_data=lambda: self._begin(claim),

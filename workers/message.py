@@ -12,8 +12,8 @@ from emails import links, message
 from emails.message import Mailbox, OutgoingMessage
 from webapp.config import Settings
 from webapp.models import Firm, Link, OutboxEmail, Purpose, SignInChallenge
+from webapp.services import bounces, sign_in
 from webapp.services import links as magic_links
-from webapp.services import sign_in
 from webapp.services.mail_kinds import MAIL_KINDS
 from workers.outcomes import SendingStopped
 
@@ -77,7 +77,7 @@ def build(
         date=mail.dated_at,
         sender=Mailbox(name=name, address=settings.sender),
         recipient=Mailbox(name=mail.to_name, address=mail.to_address),
-        reply_to=Mailbox(name=mail.reply_to_name, address=mail.reply_to_address) if mail.reply_to_address else None,
+        reply_to=_reply_to(firm, mail),
         subject=mail.subject,
         html=filled(mail.html),
         text=filled(mail.text),
@@ -88,8 +88,24 @@ def build(
         in_reply_to=f"<{mail.thread_id}@{domain}>" if mail.thread_id else None,
         references=(f"<{mail.thread_id}@{domain}>",) if mail.thread_id else (),
     )
-    data = message.encode(outgoing)
-    return _sign(settings, data) if settings.dkim_key_file else data
+    return signed(settings, message.encode(outgoing, smtputf8=message.needs_smtputf8(outgoing)))
+
+
+def envelope_sender(settings: Settings, mail: OutboxEmail) -> str:
+    """Where a mail comes back to: an address of its own where MAIL_RETURN_PATH is set, else the one it comes from."""
+    if not settings.mail_return_path:
+        return settings.sender
+    return bounces.return_address(settings.keyring, settings.mail_return_path, mail)
+
+
+def _reply_to(firm: Firm | None, mail: OutboxEmail) -> Mailbox | None:
+    """A colleague's address that needs SMTPUTF8 must not keep a mail from a reader whose server lacks it: the firm's
+    mailbox stands in."""
+    candidates = [(mail.reply_to_name, mail.reply_to_address), (firm.name, firm.mailbox) if firm else (None, None)]
+    for name, address in candidates if mail.reply_to_address else []:
+        if address and (address.isascii() or not mail.to_address.isascii()):
+            return Mailbox(name=name, address=address)
+    return None
 
 
 def _purposes(mail: OutboxEmail) -> list[Purpose]:
@@ -110,14 +126,17 @@ def _is_revoked(link: Link) -> bool:
     return link.revoked_at is not None or link.epoch != link.contact.link_epoch
 
 
-def _sign(settings: Settings, data: bytes) -> bytes:
+def signed(settings: Settings, data: bytes) -> bytes:
+    """The mail with its DKIM signature, where a key is set. Raises SendingStopped where the key cannot be used."""
+    if not settings.dkim_key_file:
+        return data
     present = {line.split(b":")[0].lower() for line in data.split(b"\r\n\r\n")[0].split(b"\r\n") if b":" in line}
     try:
         signature: bytes = dkim.sign(
             data,
             settings.dkim_selector.encode(),
             settings.dkim_domain.encode(),
-            Path(settings.dkim_key_file or "").read_bytes(),
+            Path(settings.dkim_key_file).read_bytes(),
             include_headers=[name for name in SIGNED_HEADERS if name in present],
         )
     except (OSError, dkim.KeyFormatError, dkim.UnknownKeyTypeError) as fault:

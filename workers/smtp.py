@@ -172,7 +172,9 @@ class SmtpTransport:
             line.command_encoding = "ascii"
             if not (envelope_from + recipient).isascii() or not _is_head_ascii(data):
                 if not line.has_extn("smtputf8"):
-                    raise RecipientRefused("the mail server carries only ASCII addresses (no SMTPUTF8)", code=553)
+                    # RFC 6531 names this case; the number tells our own people's words for it from the others.
+                    answer = "553 5.6.7 our mail server takes only ASCII letters before the @ (no SMTPUTF8)"
+                    raise RecipientRefused(answer, code=553)
                 line.command_encoding = "utf-8"
                 options += " SMTPUTF8"
             if not data.isascii() and not line.has_extn("8bitmime"):

@@ -22,6 +22,7 @@ class Standing(StrEnum):
     MOVED = "moved"
     DONE = "done"
     DROPPED = "dropped"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +46,14 @@ class Brand:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody to phone, by name. `hours` is a finished phrase in the recipient's language."""
+    """Somebody to phone, by name. `hours` is a finished phrase in the recipient's language. `instead_of` names who is
+    away `until` that day, where this person stands in for them."""
 
     name: str
     phone: str | None = None
     hours: str | None = None
+    instead_of: str | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +70,8 @@ class Agreed:
 
 @dataclass(frozen=True, kw_only=True)
 class DateLine:
-    """One milestone: what was first agreed, what is agreed now, how often it moved, and how it stands."""
+    """One milestone: what was first agreed, what is agreed now, how often it moved, and how it stands. `confirmed_on`
+    is the day of the last word about a date that nobody confirmed for long."""
 
     label: str
     first: Agreed
@@ -74,6 +79,8 @@ class DateLine:
     moved: int = 0
     standing: Standing = Standing.HOLDS
     done_on: date | None = None
+    dropped_why: Words | None = None
+    confirmed_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +97,23 @@ class Delay:
     why: Words | None = None
     what_we_do: Words | None = None
     other_name: str | None = None
+
+    @property
+    def is_met(self) -> bool:
+        """What the date waited for has come, and made it a day."""
+        return self.was.days is not None and self.now.start is not None
+
+    @property
+    def is_earlier(self) -> bool:
+        """It comes before the date it replaces, and is no less firm: welcome, and nothing to explain."""
+        if self.now.is_estimate and not self.was.is_estimate:
+            return False
+        was, now = self.was.end or self.was.start, self.now.end or self.now.start
+        return was is not None and now is not None and now <= was
+
+    @property
+    def is_welcome(self) -> bool:
+        return self.is_met or self.is_earlier
 
 
 @dataclass(frozen=True, kw_only=True)

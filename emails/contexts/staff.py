@@ -8,7 +8,7 @@ from emails.contexts.pieces import Brand, Engagement, Words
 
 @dataclass(frozen=True, kw_only=True)
 class DueLine:
-    """One update that a staff user owes today, in the day's mail."""
+    """One update that a staff user owes today, in the day's mail; `owner` where they stand in for somebody."""
 
     engagement: Engagement
     client: str
@@ -16,6 +16,30 @@ class DueLine:
     promised_by: datetime
     waiting_questions: int = 0
     is_late: bool = False
+    owner: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionLine:
+    """One agreed date that comes near: does it hold? `owner` where it is not the reader's own."""
+
+    engagement: Engagement
+    client: str
+    label: str
+    on: date | None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissedLine:
+    """One report that was missed, whose client waits; `owner` where it is not the reader's own, `is_to_write` where
+    the reader is to write it, as the owner or as who stands in."""
+
+    engagement: Engagement
+    client: str
+    on: date
+    owner: str | None = None
+    is_to_write: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +53,13 @@ class StaffMail:
 
 @dataclass(frozen=True, kw_only=True)
 class DayMail(StaffMail):
-    """One mail a working morning: what is due, and one link to the first form."""
+    """One mail a working morning: what is due, asked or was missed, and one link to the first form."""
 
     today: date
     due: tuple[DueLine, ...]
     forms_url: str
+    questions: tuple[QuestionLine, ...] = ()
+    missed: tuple[MissedLine, ...] = ()
     replies_waiting: int = 0
     tasks_waiting: int = 0
     today_url: str = ""

@@ -22,7 +22,9 @@ from webapp.dev.demo_words import CLIENTS, DemoClient
 from webapp.models import (
     Checkpoint,
     Contact,
+    DateQuestion,
     Engagement,
+    HeldNotice,
     OutboxEmail,
     Purpose,
     Reply,
@@ -34,7 +36,8 @@ from webapp.models import (
     Update,
     User,
 )
-from webapp.services import day_mails, links, sign_in, tasks
+from webapp.services import day_mails, links, questions, sign_in, tasks
+from webapp.services.snapshot import Snapshot
 from workers.delivery import Drain
 from workers.transport import open_transport
 
@@ -117,6 +120,7 @@ def _plant(opened: Database, settings: Settings, clients: Sequence[DemoClient]) 
     _mail(opened, settings)
     with opened.writer() as session:
         _raise_trouble(session)
+        _ask_and_hold(session)
         site = _site(session, settings)
         session.commit()
     return site
@@ -138,6 +142,22 @@ def _raise_trouble(session: Session) -> None:
     if mail is not None:
         mail.answer = "550 5.1.1 No such person"
         tasks.raise_once(session, TaskKind.MAIL_FAILED, str(mail.id), now=now, mail=mail)
+
+
+def _ask_and_hold(session: Session) -> None:
+    """A date that its owner is asked about, of work whose form is due, and a notice that a manager reads first."""
+    now = database.now(session)
+    due = session.scalars(select(Checkpoint).join(Slot).where(Checkpoint.state == "due").order_by(Slot.send_at)).first()
+    told = session.scalars(select(Update).order_by(Update.id))
+    moved = next(update for update in told if Snapshot.load(update.snapshot).delays)
+    assert due
+    step = next(step for step in due.slot.engagement.milestones if step.done_on is None)
+    entry = questions.present(step)
+    asked = DateQuestion(milestone_id=step.id, promise_id=entry.id, number=1, asked_on=now.date(), asked_at=now)
+    until = now + timedelta(hours=2)
+    held = HeldNotice(engagement_id=moved.engagement_id, snapshot=moved.snapshot, held_at=now, until=until)
+    session.add_all([asked, held])
+    tasks.raise_once(session, TaskKind.NOTICE_TO_READ, str(moved.engagement_id), now=now, engagement=moved.engagement)
 
 
 def _site(session: Session, settings: Settings) -> Site:
@@ -198,12 +218,19 @@ def _staff_pages(session: Session, telling: Telling | None) -> dict[str, str]:
     assert reply
     assert update
     assert due
+    step = next(step for step in due.slot.engagement.milestones if step.done_on is None)
+    held = session.scalars(select(HeldNotice)).one()
     pages = {
         "today": "/",
         "engagements": "/engagements",
+        "engagements-late": "/engagements?state=late",
+        "notice": f"/engagements/{held.engagement_id}/notice",
         "engagement-moved": "/engagements/2",
         "engagement-due": f"/engagements/{due.slot.engagement_id}",
         "new-engagement": "/engagements/new",
+        "dates": f"/engagements/{due.slot.engagement_id}/dates",
+        "move": f"/engagements/{due.slot.engagement_id}/dates/{step.id}/move?no=1",
+        "delays": "/delays?within=60",
         "owner": "/engagements/1/owner",
         "rhythm": "/engagements/1/rhythm",
         "form": f"/forms/{due.id}",
@@ -215,14 +242,21 @@ def _staff_pages(session: Session, telling: Telling | None) -> dict[str, str]:
         "outbox": "/outbox",
         "mail": "/outbox/1",
         "settings": "/settings",
+        "calendar": "/settings/calendar",
         "people": "/settings/people",
         "person": "/settings/people/2",
         "services": "/settings/services",
         "service": "/settings/services/1",
         "new-service": "/settings/services/new",
         "import": "/settings/import",
-        "samples": "/settings/mails",
-        "sample": "/settings/mails/ary/on_track",
+        "gallery": "/settings/mails",
+        "gallery-real": "/settings/mails?mail=welcome&language=ary&work=1&width=desk&scheme=dark",
+        "gallery-text": "/settings/mails?mail=delay_notice&language=az&view=text",
+        "gallery-source": "/settings/mails?mail=on_track&language=ar&work=1&view=source",
+        "gallery-none": "/settings/mails?mail=sign_in&work=1",
+        "numbers": "/numbers?period=all",
+        "numbers-own": "/numbers/mine",
+        "numbers-work": "/engagements/2/numbers?period=year",
         "me": "/me",
     }
     return pages | ({"telling": f"/tellings/{telling.id}"} if telling else {})

@@ -97,7 +97,7 @@ def _reply(page: Page, link: str, words: str) -> None:
     page.goto(link)
     page.locator("#question").fill(words)
     page.locator("#write button[type=submit]").click()
-    expect(page.locator("p.said").filter(has_text=words).first).to_be_visible()
+    expect(page.locator(".said").filter(has_text=words).first).to_be_visible()
 
 
 def _write_update(page: Page, link: str, words: str) -> None:

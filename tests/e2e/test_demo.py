@@ -165,7 +165,7 @@ def _write_to_the_firm(page: Page, link: str) -> None:
     page.locator("#question").fill(QUESTION)
     page.locator("#write").get_by_role("button", name="Send").click()
     expect(page.get_by_role("status").first).to_be_visible()
-    expect(page.locator("p.said").filter(has_text=QUESTION)).to_be_visible()
+    expect(page.locator(".said").filter(has_text=QUESTION)).to_be_visible()
 
 
 def _answer_from_today(demo: Demo, page: Page) -> None:

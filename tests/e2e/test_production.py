@@ -96,7 +96,7 @@ def test_a_firm_from_nothing_writes_to_its_first_client_who_answers(
     client.goto(link_in(_text(welcome), "/u/"))
     client.locator("#question").fill(REPLY)
     client.locator("#write").get_by_role("button", name="Send").click()
-    expect(client.locator("p.said").filter(has_text=REPLY)).to_be_visible()
+    expect(client.locator(".said").filter(has_text=REPLY)).to_be_visible()
 
     assert (welcome.is_tls, welcome.user, welcome.recipients) == (True, "milepost", (CLIENT,))
     assert "Kitchen, Anfa" in _message(welcome)["Subject"]

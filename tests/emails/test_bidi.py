@@ -138,3 +138,14 @@ def test_any_text_is_escaped_and_nothing_but_marks_is_added(text: str, base: Dir
 
     assert set(re.findall(r"</?([a-z]+)", html)) <= {"p", "br", "ul", "ol", "li", "span", "a", "div"}
     assert plain.replace(LRM, "").split() == strip_overrides(text).replace(LRM, "").split()
+
+
+def test_an_arabic_percent_keeps_its_order_in_a_text_without_latin_letters_or_digits() -> None:
+    assert inline_html("تم ٦٠% من العمل", "rtl") == 'تم <span dir="ltr">٦٠%</span> من العمل'
+
+
+def test_one_name_is_written_for_the_direction_of_each_mail_it_is_in() -> None:
+    assert inline_html("Atlas", "ltr") == "Atlas"
+    assert inline_html("Atlas", "rtl") == '<span dir="ltr">Atlas</span>'
+    assert inline_text("أطلس", "rtl") == "أطلس"
+    assert inline_text("أطلس", "ltr") == "\u200eأطلس\u200e"

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from emails.languages import LANGUAGES, REGISTRY, MissingText, UnknownLanguage, flatten, language
+from emails.languages import CATALOGUES, LANGUAGES, REGISTRY, MissingText, UnknownLanguage, flatten, language
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 
@@ -22,7 +22,8 @@ def all_names(entry: str | dict[str, str]) -> set[str]:
 
 
 def test_every_language_of_the_registry_has_its_catalogue() -> None:
-    assert list(LANGUAGES) == [entry.tag for entry in REGISTRY] == ["en", "fr", "az", "ru", "ar", "ary"]
+    assert list(LANGUAGES) == [entry.tag for entry in REGISTRY]
+    assert {path.stem for path in CATALOGUES.glob("*.toml")} == set(LANGUAGES) >= {"en", "fr", "az", "ru", "ar", "ary"}
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

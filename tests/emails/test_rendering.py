@@ -6,7 +6,7 @@ from datetime import date
 import html5lib
 import pytest
 
-from emails import rendering, samples
+from emails import rendering, samples, samples_for_staff
 from emails.brand import contrast
 from emails.contexts import (
     AskLine,
@@ -212,7 +212,7 @@ def test_a_logo_has_the_firms_name_as_its_text() -> None:
 @pytest.mark.parametrize("colour", ["#ffe600", "#7fffd4", "#101010", "#c02020"])
 def test_a_firms_colour_never_makes_a_mail_unreadable(colour: str) -> None:
     mail = update()
-    look = rendering.look_of(Brand(name="x", colour=colour), language("en"))
+    look = rendering.look_of(colour, "ltr")
 
     html = render(replace(mail, brand=replace(mail.brand, colour=colour))).html
 
@@ -224,7 +224,7 @@ def test_a_firms_colour_never_makes_a_mail_unreadable(colour: str) -> None:
 
 
 def test_a_mail_on_request_has_no_link_to_stop_it() -> None:
-    for sample in (samples.fresh_link, samples.receipt, samples.sign_in):
+    for sample in (samples.fresh_link, samples.receipt, samples_for_staff.sign_in):
         mail = render(sample("en"))
 
         assert "preferences" not in mail.html + mail.text
@@ -232,10 +232,10 @@ def test_a_mail_on_request_has_no_link_to_stop_it() -> None:
 
 
 def test_a_day_without_updates_is_said_plainly() -> None:
-    mail = samples.day_mail("en")
+    mail = samples_for_staff.day_mail("en")
     assert isinstance(mail, DayMail)
 
-    rendered = render(replace(mail, due=()))
+    rendered = render(replace(mail, due=(), questions=()))
 
     assert rendered.subject == "Today: no updates due"
     assert placeholder("forms") not in rendered.html
@@ -244,14 +244,14 @@ def test_a_day_without_updates_is_said_plainly() -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 @pytest.mark.parametrize("kind", ["question", "wrong", "answer", "date_unsuitable"])
 def test_every_kind_of_reply_has_its_subject(tag: str, kind: str) -> None:
-    mail = samples.reply_received(tag)
+    mail = samples_for_staff.reply_received(tag)
     assert isinstance(mail, ReplyReceived)
 
     assert mail.engagement.reference in render(replace(mail, kind=kind)).subject
 
 
 def test_every_trouble_says_what_to_do() -> None:
-    mail = samples.trouble("en")
+    mail = samples_for_staff.trouble("en")
     assert isinstance(mail, Trouble)
 
     for what in language("en").catalogue["mail"]["staff"]["trouble"]:

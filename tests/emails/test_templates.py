@@ -28,7 +28,7 @@ def test_every_part_has_its_text_twin() -> None:
 
 
 def test_templates_use_only_tags_that_are_known() -> None:
-    known = {"all", "attributes", "body", "button", "class", "column", "head", "image", "include", "preview", "raw"}
+    known = {"all", "attributes", "body", "button", "class", "column", "head", "image", "include", "raw"}
     known |= {"section", "style", "text", "title", "wrapper"}
 
     used = {tag for path in TEMPLATES.rglob("*.mjml") for tag in re.findall(r"</?mj-([a-z-]+)", path.read_text())}

@@ -13,28 +13,43 @@ public  dev_inbox.as_json dev_inbox.body dev_inbox.index
 public  staff_settings.brand static
 public  staff_sign_in.accept staff_sign_in.ask staff_sign_in.check_code staff_sign_in.code staff_sign_in.invitation
 public  staff_sign_in.link staff_sign_in.press staff_sign_in.send
-token   client_page.reply client_page.show
+token   client_dates_file.download client_page.reply client_page.show
 token   client_preferences.language client_preferences.mails
 token   client_preferences.unsubscribe client_preferences.unsubscribe_now
+token   mail_dates.move mail_dates.preview mail_dates.submit
 token   mail_checkpoints.answer mail_checkpoints.draft mail_checkpoints.edit mail_checkpoints.index
 token   mail_checkpoints.preview mail_checkpoints.submit
+token   mail_date_questions.say
 viewer  staff_clients.index staff_clients.show staff_engagements.index staff_engagements.show
+viewer  staff_figures.show staff_figures.show_csv staff_figures.work staff_figures.work_csv
+viewer  staff_dates.index
 viewer  staff_handling.show_reply staff_outbox.body staff_outbox.index staff_outbox.show
 viewer  staff_people.choose_language staff_people.end_browser staff_people.me
 viewer  staff_settings.edit staff_sign_in.leave staff_today.show
+staff   staff_absences.mine staff_absences.remove_mine
 staff   staff_checkpoints.answer staff_checkpoints.draft staff_checkpoints.edit staff_checkpoints.index
 staff   staff_checkpoints.preview staff_checkpoints.submit
-staff   staff_clients.add_contact staff_clients.contact
+staff   staff_date_questions.say
+staff   staff_clients.add_contact staff_clients.contact staff_clients.country
+staff   staff_dates.add staff_dates.agree staff_dates.came staff_dates.done staff_dates.drop staff_dates.move
+staff   staff_dates.place staff_dates.preview staff_dates.stage staff_dates.submit staff_dates.take_up staff_dates.undo
+staff   staff_delays.index staff_delays.move
 staff   staff_engagements.add_person staff_engagements.close staff_engagements.go_live staff_engagements.owner
 staff   staff_engagements.rest staff_engagements.resume staff_engagements.rhythm
+staff   staff_figures.mine staff_figures.mine_csv
 staff   staff_handling.answer_reply staff_handling.link staff_handling.revoke
 staff   staff_handling.show_telling staff_handling.told_by_phone
 staff   staff_new_engagement.create staff_new_engagement.new
 staff   staff_outbox.again staff_outbox.arrived
-staff   staff_samples.body staff_samples.index staff_samples.show
+staff   staff_gallery.body staff_gallery.index staff_gallery.send
 staff   staff_today.acknowledge staff_today.task_done
 staff   staff_updates.correct staff_updates.edit
+manager staff_calendar.add_day staff_calendar.add_season staff_calendar.close_tomorrow staff_calendar.country
+manager staff_calendar.index staff_calendar.load_file staff_calendar.remove_day staff_calendar.remove_files
+manager staff_calendar.remove_season staff_calendar.say_holiday staff_calendar.swap staff_calendar.week
+manager staff_notices.body staff_notices.send staff_notices.show
 manager staff_engagements.all_live staff_engagements.no_news staff_today.resume_sending
+admin   staff_absences.remove_theirs staff_absences.theirs
 admin   staff_imports.create staff_imports.new
 admin   staff_people.edit staff_people.index staff_people.invite staff_people.invite_again
 admin   staff_services.edit staff_services.index staff_services.new
@@ -43,7 +58,7 @@ admin   staff_settings.save
 """Who may open what, in one place: a new route is written here too, by somebody who thought about it."""
 
 WITHOUT_CSRF_TOKEN = {
-    "client_fresh_link", "client_page", "client_preferences", "mail_checkpoints",
+    "client_fresh_link", "client_page", "client_preferences", "mail_checkpoints", "mail_dates", "mail_date_questions",
     "webapp.staff.sign_in.accept", "webapp.staff.sign_in.press",
 }  # fmt: skip
 """Pages opened from a mail: the token in the address is the proof. A fresh link is asked for without any cookie."""

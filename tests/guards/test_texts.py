@@ -21,13 +21,15 @@ MAIL_SECTIONS = {"dates", "words", "mail", "rhythm", "part"}
 """Read by the mails' own templates and sentences; tests/emails looks after them."""
 
 COMPOSED = (
-    "checkpoint.", "client.kind.", "client.mails_choice.", "client.standing.", "client.state.", "client.update_kind.",
-    "client.waiting.", "client.who.", "delay.", "engagement.", "errors.", "form.ask_state_choice.", "form.asked_you.",
-    "form.cause_choice.", "form.doer_choice.", "form.holds_choice.", "form.kind_choice.", "form.last_step_choice.",
-    "form.new_kind_choice.", "form.yes_no.", "handover.", "import_fault.", "layout.nav_", "outbox.kind.",
-    "outbox.state.", "outbox.trouble.", "people.part_choice.", "people.role_choice.", "promise.", "reply.kind.",
+    "calendar.source.", "checkpoint.", "client.kind.", "client.mails_choice.", "client.standing.", "client.state.",
+    "client.update_kind.", "client.waiting.", "client.who.", "delay.", "engagement.", "errors.",
+    "form.ask_state_choice.", "form.asked_you.", "form.cause_choice.", "form.doer_choice.", "form.holds_choice.",
+    "form.kind_choice.", "form.last_step_choice.", "form.new_kind_choice.", "form.yes_no.", "gallery.name.",
+    "gallery.none.", "gallery.scheme.", "gallery.to_", "gallery.view.", "gallery.width.", "handover.",
+    "import_fault.", "layout.nav_", "outbox.kind.", "outbox.state.", "outbox.trouble.", "people.part_choice.",
+    "people.role_choice.", "promise.", "question.answer.", "question.said.", "reply.kind.",
     "rhythm_form.day_off_choice.", "rhythm_form.every_choice.", "service.part_choice.", "sign_in.press.",
-    "sign_in.press_text.", "task.", "telling.state.", "update.kind.", "user.", "work.skipped_why.",
+    "sign_in.press_text.", "signal.todo.", "task.", "telling.state.", "update.kind.", "user.", "work.skipped_why.",
     "work.state_choice.",
 )  # fmt: skip
 """Keys that are put together from a stored value."""

@@ -1,11 +1,19 @@
 """An address for every rule of the application, with the numbers of one person's work."""
 
+from datetime import date, timedelta
+
 from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.webapp.site import Site, Work
 from webapp.models import (
+    Absence,
+    CalendarDay,
+    CalendarSeason,
+    DateQuestion,
+    DaySource,
     HandOver,
+    HeldNotice,
     OutboxEmail,
     Purpose,
     ReplyKind,
@@ -46,6 +54,7 @@ class Addresses:
                 "task_id": task.id,
                 "handover_id": brief.id,
                 "engagement_id": work.engagement_id,
+                "milestone_id": engagement.milestones[0].id,
                 "checkpoint_id": work.checkpoint_id,
                 "contact_id": work.contact_id,
             }
@@ -61,17 +70,37 @@ class Addresses:
             elsewhere = UserSession(
                 secret_hash=b"%d" % work.slot_id, user_id=owner.id, created_at=now, last_seen_at=now
             )
-            session.add_all([regular, elsewhere])
+            on = date(2027, 1, 1) + timedelta(days=work.slot_id)
+            day = CalendarDay(on=on, is_working=False, source=DaySource.OWN, recorded_at=now)
+            season = CalendarSeason(name="2027", starts_on=on, ends_on=on, hours={})
+            session.add_all([day, season])
+            away = Absence(user_id=owner.id, starts_on=on, ends_on=on)
+            step = engagements.get(session, work.engagement_id).milestones[0]
+            line = welcome.snapshot["dates"][0]
+            delay = {"milestone_id": step.id, "labels": line["labels"], "moved": 1, "cause": "other"}
+            held = HeldNotice(
+                engagement_id=work.engagement_id,
+                snapshot={
+                    **welcome.snapshot,
+                    "delays": [{**delay, "first": line["first"], "was": line["first"], "now": line["now"]}],
+                },
+                held_at=now,
+                until=now + timedelta(hours=2),
+            )
+            question = DateQuestion(
+                milestone_id=step.id, promise_id=step.promises[0].id, number=1, asked_on=now.date(), asked_at=now
+            )
+            session.add_all([regular, elsewhere, away, question, held])
             session.flush()
-            self.numbers |= {"update_id": regular.id, "session_id": elsewhere.id}
+            self.numbers |= {"update_id": regular.id, "session_id": elsewhere.id, "absence_id": away.id}
+            self.numbers["question_id"] = question.id
+            self.numbers |= {"day_id": day.id, "season_id": season.id}
         self.numbers |= {
             "telling_id": site.all(Telling, Telling.update_id == welcome.id)[0].id,
             "mail_id": site.all(OutboxEmail, OutboxEmail.engagement_id == work.engagement_id)[0].id,
             "client_id": world.client.id,
             "service_id": world.service.id,
             "user_id": world.charlie.id,
-            "tag": "az",
-            "name": "on_track",
             "filename": "css/base.css",
             "challenge": "ab" * 16,
         }
@@ -83,8 +112,11 @@ class Addresses:
         """The address of a rule about this work."""
         token = {
             "client_page": self.page,
+            "client_dates_file": self.page,
             "client_preferences": self.unsubscribe if "unsubscribe" in rule.rule else self.page,
             "mail_checkpoints": self.forms,
+            "mail_date_questions": self.forms,
+            "mail_dates": self.forms,
             "staff_sign_in": self.invitation if "invitation" in rule.rule else "a" * 53,
         }
         known = {**self.numbers, "token": token.get(rule.endpoint.partition(".")[0], ""), "mail_id": self._mail(rule)}

@@ -62,6 +62,11 @@ class Page:
                 return FormOnPage(target or action, list(_fields(element)))
         raise AssertionError(f"no form for {action}")
 
+    def forms(self) -> Iterator[FormOnPage]:
+        """Every form that is posted."""
+        for element in self.all("form", method="post"):
+            yield FormOnPage(element.get("action") or "", list(_fields(element)))
+
 
 def text_of(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())

@@ -130,3 +130,42 @@ def test_printing_settings_shows_no_secret() -> None:
 )
 def test_which_hosts_are_this_machine(host: str, *, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_names_beyond_ascii_are_kept_as_mail_and_web_write_them() -> None:
+    settings = Settings.load(
+        secret_key=KEY,
+        public_url="https://новости.example:8443",
+        mail_from="news@фирма.example",
+        mail_return_path="bounces@фирма.example",
+        dkim_domain="фирма.example",
+        dkim_key_file=__file__,
+    )
+
+    assert settings.public_url == "https://xn--b1amnebsh.example:8443"
+    assert settings.public_host == "xn--b1amnebsh.example"
+    assert settings.sender == "news@xn--80apmps.example"
+    assert settings.mail_return_path == "bounces@xn--80apmps.example"
+    assert settings.dkim_domain == "xn--80apmps.example"
+
+
+@pytest.mark.parametrize("name", ["mail_from", "mail_return_path"])
+@pytest.mark.parametrize(
+    "address",
+    ["новости@firm.example", "news", "a@b@firm.example", "news@firm .example", "news@фи рма.example", "@x.ma"],
+)
+def test_a_sender_is_one_address_in_latin_letters(name: str, address: str) -> None:
+    (found,) = faults(**{name: address})
+
+    assert found.startswith(name.upper())
+
+
+def test_a_return_path_leaves_room_for_its_token() -> None:
+    assert Settings.load(secret_key=KEY, mail_return_path=f"{'b' * 37}@firm.example")
+    (found,) = faults(mail_return_path=f"{'b' * 38}@firm.example")
+
+    assert found.startswith("MAIL_RETURN_PATH: must have at most 37")
+
+
+def test_a_public_address_that_is_no_name_is_refused() -> None:
+    assert faults(public_url="https://-новости-.example") == ["PUBLIC_URL: is not a domain name"]

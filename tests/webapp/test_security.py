@@ -28,7 +28,7 @@ def test_every_page_carries_the_strict_headers(site: Site) -> None:
 
 def test_a_mail_in_a_frame_is_sandboxed(amina: Visitor, site: Site) -> None:
     mail = site.mails("welcome")[0]
-    frames = [f"/outbox/{mail.id}/body", "/settings/mails/ary/on_track/body"]
+    frames = [f"/outbox/{mail.id}/body", "/settings/mails/body?mail=on_track&language=ary"]
 
     for path in frames:
         answer = amina.get(path)

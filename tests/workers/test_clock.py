@@ -17,7 +17,7 @@ from tests.webapp.services.boxes import letters
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import Firm, Slot, SlotState, Tick
-from webapp.services import day_mails, planning
+from webapp.services import day_mails, planning, troubles
 from workers.clock import QUEUE_DOWN, TICK, Clock
 from workers.delivery import LAST_SEND, STOPPED
 
@@ -93,7 +93,7 @@ def test_one_line_in_trouble_keeps_no_other_waiting(
     def fail(session: Session, *, now: Any) -> int:
         raise NoResultFound("a row that should be there is not")
 
-    monkeypatch.setattr(day_mails, "trouble", fail)
+    monkeypatch.setattr(troubles, "tell", fail)
     clock = _clock(database)
 
     clock.tick()

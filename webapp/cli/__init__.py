@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from emails.languages import language
-from webapp.cli import data, doctor, serve
+from webapp.cli import bounce, data, doctor, serve
 from webapp.config import SettingsFault
 from webapp.services.errors import Refused
 
@@ -24,6 +24,7 @@ for command in (
     data.user,
     data.import_file,
     data.outbox,
+    bounce.bounce,
     data.backup,
     data.preview,
 ):

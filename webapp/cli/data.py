@@ -17,7 +17,7 @@ from webapp.services import import_table, imports, inert, links, posting, users
 from webapp.services.engagement_facts import the_firm
 
 
-def _database(*, is_new: bool = False) -> tuple[Settings, Database]:
+def open_database(*, is_new: bool = False) -> tuple[Settings, Database]:
     """The settings and the database, which has the schema of this version unless it may be new."""
     timezones.force_pinned_tzdata()
     settings = Settings.load()
@@ -36,7 +36,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to the schema of this version."""
-    settings, opened = _database(is_new=True)
+    settings, opened = open_database(is_new=True)
     schema.upgrade(opened)
     with opened.reader() as session:
         missing = links.missing_keys(session, settings.keyring)
@@ -61,7 +61,9 @@ def invite(address: str, name: str, admin: bool, language: str) -> None:
         address = check_address(address).lower()
     except BadAddress:
         raise click.ClickException(f"{address} is no mail address.") from None
-    settings, opened = _database()
+    if not address.isascii():
+        raise click.ClickException(f"{address} needs Latin letters before the @: it stands in mails to clients.")
+    settings, opened = open_database()
     with opened.writer() as session:
         now = database.now(session)
         colleague = users.find(session, address)
@@ -95,7 +97,7 @@ def invite(address: str, name: str, admin: bool, language: str) -> None:
 @click.option("--dry-run", is_flag=True, help="only say what is wrong and what would be made")
 def import_file(file: Path, dry_run: bool) -> int:
     """Bring in all running jobs from a CSV file. Nothing is mailed until they are switched live."""
-    _, opened = _database()
+    _, opened = open_database()
     table = import_table.read(imports.decode(file.read_bytes()))
     with opened.writer() as session:
         firm = the_firm(session)
@@ -122,7 +124,7 @@ def import_file(file: Path, dry_run: bool) -> int:
 @click.command()
 def outbox() -> None:
     """How many mails stand where."""
-    _, opened = _database()
+    _, opened = open_database()
     with opened.reader() as session:
         counted = {
             row[0]: row[1]

@@ -2,31 +2,29 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import click
-import dns.exception
-import dns.resolver
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import database, schema, timezones
 from webapp.broker import Broker
+from webapp.cli import sender_domain
+from webapp.cli.sender_domain import Finding
 from webapp.config import MailTransport, Settings, unknown_settings
 from webapp.database import Database
 from webapp.models import Tick
 from webapp.services import board, links
 
-Finding = tuple[bool, str]
-
 
 @click.command()
 @click.option("--send-to", help="also send a test mail to this address")
 def doctor(send_to: str | None) -> int:
-    """Settings, database, queue, mail server, the sender's domain, time zones, clock."""
+    """Settings, database, queue, mail server, the sender's domain and return path, time zones, clock."""
     timezones.force_pinned_tzdata()
     settings = Settings.load()
     fine = True
-    for check in (_settings, _zones, _database, _queue, lambda s: _mail(s, send_to), _domain):
+    for check in (_settings, _zones, _database, _queue, lambda s: _mail(s, send_to), sender_domain.check):
         for is_fine, sentence in check(settings):
             fine = fine and is_fine
             click.echo(f"{'ok  ' if is_fine else 'look'}  {sentence}")
@@ -89,25 +87,3 @@ def _mail(settings: Settings, send_to: str | None) -> Iterator[Finding]:
     command = [sys.executable, "-m", "workers", "check-mail", *([send_to] if send_to else [])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     yield done.returncode == 0, (done.stdout or done.stderr).strip().splitlines()[-1]
-
-
-def _domain(settings: Settings) -> Iterator[Finding]:
-    """SPF, DKIM and DMARC of the sender's domain (RFC 7208, 6376, 7489)."""
-    if settings.mail_transport is MailTransport.INBOX:
-        return
-    domain = settings.sender.partition("@")[2]
-    yield _record(domain, lambda text: text.startswith("v=spf1"), "SPF")
-    if settings.dkim_domain:
-        name = f"{settings.dkim_selector}._domainkey.{settings.dkim_domain}"
-        yield _record(name, lambda text: "p=" in text, "DKIM")
-    yield _record(f"_dmarc.{domain}", lambda text: text.startswith("v=DMARC1"), "DMARC")
-
-
-def _record(name: str, fits: Callable[[str], bool], what: str) -> Finding:
-    try:
-        answers = dns.resolver.resolve(name, "TXT", lifetime=5)
-    except dns.exception.DNSException:
-        return False, f"{what}: no record at {name}; many inboxes will distrust your mail."
-    texts = [b"".join(answer.strings).decode("utf-8", "replace") for answer in answers]
-    found = any(fits(text) for text in texts)
-    return found, f"{what}: found at {name}." if found else f"{what}: no record at {name}."

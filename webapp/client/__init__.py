@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from webapp.client import fresh_link, page, preferences
+from webapp.client import dates_file, fresh_link, page, preferences
 
-ROOMS = (page, preferences, fresh_link)
+ROOMS = (page, dates_file, preferences, fresh_link)
 
 
 def init_app(app: Flask) -> None:

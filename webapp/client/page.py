@@ -15,7 +15,7 @@ from webapp.forms.fields import TEXT_MAXIMUM, clean_line, clean_text
 from webapp.language import firm, t
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
-from webapp.services import replies
+from webapp.services import composing, engagement_facts, replies
 from webapp.services.engagement_facts import local
 from webapp.transactions import commit, db, moment
 
@@ -80,6 +80,8 @@ def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_a
         kinds=KINDS,
         headline=wording.headline,
         waiting=wording.waiting,
+        stands=wording.stands,
+        asked=lambda ask: composing.read(engagement_facts.asked(ask), entrance.contact.language),
         zoned=lambda at: local(at, entrance.contact.zone),
         languages_of_firm=_languages,
     )

@@ -1,16 +1,19 @@
 """What one contact's page says: the newest confirmed news with its age, live replies, and everything before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails import contexts
+from emails.contexts import Standing
+from webapp.client import road
 from webapp.client.entrance import Entrance
+from webapp.client.road import Mark
 from webapp.models import Ask, Engagement, EngagementState, Reply, Update, UpdateKind
-from webapp.services import composing, planning, timeline
+from webapp.services import composing, moves, slots, staleness, timeline
 from webapp.services.composing import For
 from webapp.services.engagement_facts import NEWS, date_lines, frame, local, open_asks, reader, the_firm
 from webapp.services.errors import LinkInvalid
@@ -30,12 +33,17 @@ class Told:
 
 @dataclass(frozen=True)
 class Story:
-    """`news`: the newest confirmed update. `is_stale`: nothing was confirmed at the last promised time."""
+    """`news`: the newest confirmed update. `is_stale`: nothing was confirmed at the last promised time. `stale_since`:
+    the day of the last word, where it is too old to be shown as sure. `age_days`: how old the news is. `road`: the
+    dates in their order, with today among them."""
 
     news: contexts.ClientUpdate | None
     confirmed_at: datetime | None
     is_stale: bool
+    stale_since: date | None
+    age_days: int
     dates: tuple[contexts.DateLine, ...]
+    road: tuple[Mark, ...]
     asks: Sequence[Ask]
     owner: contexts.Person
     engagement: contexts.Engagement
@@ -58,15 +66,23 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     frozen = Snapshot.load(newest.snapshot) if newest else None
     if newest is not None and frozen is not None and newest.kind is UpdateKind.CORRECTION:
         frozen = frozen.model_copy(update={"delays": _still_moved(newest, told, engagement)})
-    live = Snapshot(**frame(engagement), dates=date_lines(engagement), confirmed_at=now)
-    slot = planning.current_slot(session, engagement)
+    waits = moves.untold_entries(session, engagement)
+    live = Snapshot(**frame(session, engagement, now=now), dates=date_lines(engagement, waits), confirmed_at=now)
+    slot = slots.current(session, engagement)
     corrected = {update.corrects_id for update in told if update.corrects_id}
+    stale_since = staleness.stale_since(session, engagement, firm, now=now)
+    dates = _as_sure_as_their_age(composing.dates(live, to), stale_since)
+    today = local(now, to.zone).date()
+    confirmed_at = local(frozen.confirmed_at, to.zone) if frozen and frozen.confirmed_at else None
     next_at = deliver_at(slot.promised_by, reader(part, firm)) if slot else None
     return Story(
         news=composing.client_update(frozen, to) if frozen else None,
-        confirmed_at=local(frozen.confirmed_at, to.zone) if frozen and frozen.confirmed_at else None,
+        confirmed_at=confirmed_at,
         is_stale=bool(told) and told[0].kind is UpdateKind.NO_NEWS,
-        dates=composing.dates(live, to),
+        stale_since=stale_since,
+        age_days=(today - confirmed_at.date()).days if confirmed_at else 0,
+        dates=dates,
+        road=road.of(dates, today),
         asks=[ask for ask in open_asks(session, engagement) if ask.contact_id in (None, part.contact_id)],
         owner=composing.owner(live, to),
         engagement=composing.engagement(live, to),
@@ -74,6 +90,19 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
         history=[_told(update, to, is_corrected=update.id in corrected) for update in told],
         replies=_replies(session, entrance),
         is_open=engagement.state is EngagementState.OPEN,
+    )
+
+
+def _as_sure_as_their_age(
+    lines: tuple[contexts.DateLine, ...], stale_since: date | None
+) -> tuple[contexts.DateLine, ...]:
+    """Dates that were last reported as holding, or as new, but so long ago that nobody may rely on them."""
+    if stale_since is None:
+        return lines
+    sure = (Standing.HOLDS, Standing.MOVED)
+    return tuple(
+        replace(line, standing=Standing.UNCONFIRMED, confirmed_on=stale_since) if line.standing in sure else line
+        for line in lines
     )
 
 

@@ -1,27 +1,43 @@
 """Sentences of the client's page that depend on how things stand."""
 
 from emails.contexts import Agreed, DateLine, Standing, Waiting
+from emails.sentences import punctual
 from webapp.client.story import Story
 from webapp.language import lang, t
 
+OVER = (Standing.DONE, Standing.DROPPED)
+
 
 def headline(story: Story) -> str:
-    """How it stands in one line: a moved date first, then a doubtful one, then the last date ahead."""
+    """How it stands in one line: a moved date first, then a doubtful one, then the last date ahead. Where the last word
+    is old, since when nothing is confirmed."""
     if story.news is not None and story.news.delays:
         moved = story.news.delays[0]
         if moved.now.start is None:
             return t("client.headline.moved_unknown", label=moved.label)
-        return t("client.headline.moved", label=moved.label, day=_day(moved.now))
-    ahead = [line for line in story.dates if line.standing is not Standing.DONE and line.now.start]
+        if story.stale_since is None:
+            return t("client.headline.moved", label=moved.label, day=_day(moved.now))
+    ahead = [line for line in story.dates if line.standing not in OVER and line.now.start]
     doubtful = next((line for line in ahead if line.standing is Standing.NOT_SURE), None)
     if doubtful is not None:
         return t("client.headline.not_sure", label=doubtful.label, day=_day(doubtful.now))
     if ahead:
         last = max(ahead, key=_last_day)
+        if last.standing is Standing.UNCONFIRMED:
+            return t("client.headline.unconfirmed", label=last.label, day=_day(last.now))
         return t("client.headline.on_track", label=last.label, day=_day(last.now))
-    if story.dates and all(line.standing is Standing.DONE for line in story.dates):
+    if story.dates and all(line.standing in OVER for line in story.dates):
         return t("client.headline.done")
     return t("client.headline.no_dates")
+
+
+def stands(line: DateLine) -> str:
+    """How one date stands; what is done says whether that was on the agreed day."""
+    if line.standing is Standing.DONE and line.done_on:
+        return t(f"client.standing.{punctual(line)}", day=lang().short_day(line.done_on))
+    if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
+        return t("client.standing.unconfirmed", day=lang().short_day(line.confirmed_on))
+    return t(f"client.standing.{line.standing.value}")
 
 
 def waiting(nothing_new: Waiting) -> str:

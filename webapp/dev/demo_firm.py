@@ -63,6 +63,7 @@ def found(session: Session, *, now: datetime) -> None:
             days_off=[],
             day_mail_at=time(0, 0),
             last_call_minutes=0,
+            notice_minutes=1,
             answer_hours=24,
         )
     )

@@ -1,7 +1,8 @@
 """Forms about one piece of work."""
 
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 
+from webapp.forms.base import Form
 from webapp.forms.fields import (
     LINE_MAXIMUM,
     TEXT_MAXIMUM,
@@ -17,6 +18,7 @@ from webapp.forms.fields import (
 )
 from webapp.forms.people import zones
 from webapp.forms.rhythm import RhythmForm
+from webapp.forms.translations import Translations
 from webapp.language import Lazy
 
 
@@ -73,8 +75,11 @@ class NoNewsForm(Form):
 class CorrectionForm(Form):
     """What we wrote, to be put right."""
 
+    language = SelectField(Lazy("form.language"), validate_choice=False)
     done = Text(Lazy("form.done"), [AtMost(TEXT_MAXIMUM)])
+    done_in = Translations(Lazy("form.done"), maximum=TEXT_MAXIMUM)
     step = Text(Lazy("form.step_text"), [AtMost(1000)])
+    step_in = Translations(Lazy("form.step_text"), maximum=1000)
     dates = FieldList(FormField(StepForm))
 
 

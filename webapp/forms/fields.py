@@ -150,7 +150,11 @@ class Between:
 
 
 class Address:
-    """One mail address, made into the form it is stored in."""
+    """One mail address, made into the form it is stored in. `is_ours`: it stands in mails to clients, so it may have
+    nothing before the @ that only some mail servers carry."""
+
+    def __init__(self, *, is_ours: bool = False) -> None:
+        self.is_ours = is_ours
 
     def __call__(self, _form: Form, field: Field) -> None:
         if not field.data:
@@ -159,6 +163,8 @@ class Address:
             field.data = check_address(field.data).lower()
         except BadAddress:
             raise ValidationError(Lazy("form.fault.address")) from None
+        if self.is_ours and not field.data.isascii():
+            raise ValidationError(Lazy("form.fault.address_latin"))
 
 
 class Phone:

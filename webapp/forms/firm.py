@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from wtforms import FieldList, Form, FormField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ColorInput, ListWidget
 
 from emails.brand import BadColour, contrast
 from emails.languages import LANGUAGES
+from webapp.forms.base import Form
 from webapp.forms.fields import (
     LINE_MAXIMUM,
     Address,
@@ -29,6 +30,9 @@ from webapp.language import Lazy, t
 PAPER, NIGHT = "#f2eee6", "#2b2925"
 CONTRAST = 4.5
 OFFSET_MAXIMUM = 750
+HOURS_MAXIMUM = 40
+ASK_MAXIMUM = 20
+USUAL_MAXIMUM = 250
 
 
 class Languages(SelectMultipleField):
@@ -46,7 +50,7 @@ class FirmForm(Form):
     name = Line(Lazy("firm.name"), [Needed(), AtMost(LINE_MAXIMUM)])
     colour = Line(Lazy("firm.colour"), [Needed()], widget=ColorInput(), default="#1f5f5b")
     phone = TelField(Lazy("firm.phone"), [Needed(), Phone()])
-    mailbox = EmailField(Lazy("firm.mailbox"), [Needed(), Address()])
+    mailbox = EmailField(Lazy("firm.mailbox"), [Needed(), Address(is_ours=True)])
     hours = Line(Lazy("firm.hours"), [AtMost(LINE_MAXIMUM)])
     postal_address = Line(Lazy("firm.postal_address"), [AtMost(LINE_MAXIMUM)])
     languages = Languages(Lazy("firm.languages"), [Needed()], choices=all_languages)
@@ -56,6 +60,9 @@ class FirmForm(Form):
     day_mail_at = Clock(Lazy("firm.day_mail_at"), [Needed()])
     last_call_minutes = Number(Lazy("firm.last_call_minutes"), [Needed()])
     answer_hours = Number(Lazy("firm.answer_hours"), [Needed()])
+    tell_hours = Number(Lazy("firm.tell_hours"), [Needed(), Between(1, HOURS_MAXIMUM)])
+    hold_hours = Number(Lazy("firm.hold_hours"), [Needed(), Between(1, HOURS_MAXIMUM)])
+    ask_days = Number(Lazy("firm.ask_days"), [Needed(), Between(1, ASK_MAXIMUM)])
     quiet_from = Clock(Lazy("firm.quiet_from"))
     quiet_until = Clock(Lazy("firm.quiet_until"))
 
@@ -86,6 +93,7 @@ class LabelForm(Form):
     """One label of a service, in the firm's languages: `text_<tag>` for each."""
 
     offset_days = Number(Lazy("service.offset"), [Between(0, OFFSET_MAXIMUM)])
+    usual_days = Number(Lazy("service.usual_days"), [Between(1, USUAL_MAXIMUM)])
     part = RadioField(
         Lazy("service.part"),
         choices={part: Lazy(f"service.part_choice.{part}") for part in ("done", "next", "why", "action")},
@@ -108,6 +116,8 @@ class ServiceForm(Form):
     reasons = FieldList(FormField(LabelForm))
     sentences = FieldList(FormField(LabelForm))
     rhythm = FormField(RhythmForm)
+    managers_read_first = BooleanField(Lazy("service.managers_read_first"))
+    stale_days = Number(Lazy("service.stale_days"), [Between(1, USUAL_MAXIMUM)])
 
 
 class PasteForm(Form):

@@ -1,8 +1,9 @@
 """Forms about people: contacts, colleagues, signing in."""
 
-from wtforms import BooleanField, Form, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField, ValidationError
 
-from webapp.forms.fields import LINE_MAXIMUM, Address, AtMost, EmailField, Line, Needed, Phone, TelField
+from webapp.forms.base import Form
+from webapp.forms.fields import LINE_MAXIMUM, Address, AtMost, Day, EmailField, Line, Needed, Phone, TelField
 from webapp.language import Lazy
 from webapp.models import PartOf, Role
 from webapp.timezones import zone_names
@@ -38,7 +39,7 @@ class ColleagueForm(Form):
     """Somebody who works here."""
 
     name = Line(Lazy("people.name"), [Needed(), AtMost(LINE_MAXIMUM)])
-    address = EmailField(Lazy("people.address"), [Needed(), Address()])
+    address = EmailField(Lazy("people.address"), [Needed(), Address(is_ours=True)])
     phone = TelField(Lazy("people.phone"), [Phone()])
     language = SelectField(Lazy("people.language"))
     role = RadioField(
@@ -58,6 +59,23 @@ class ColleagueChangeForm(Form):
         Lazy("people.role"), choices={role.value: Lazy(f"people.role_choice.{role.value}") for role in Role}
     )
     is_active = BooleanField(Lazy("people.is_active"))
+
+
+class AwayForm(Form):
+    """Who stands in for somebody, and days away."""
+
+    stand_in = SelectField(Lazy("absence.stand_in"), validate_choice=False)
+    starts_on = Day(Lazy("absence.starts_on"))
+    ends_on = Day(Lazy("absence.ends_on"))
+
+    def validate_ends_on(self, field: Day) -> None:
+        """Days away have a first and a last one; who only names a stand-in gives neither."""
+        if self.starts_on.data and not field.data and not field.errors:
+            raise ValidationError(Lazy("form.fault.needed"))
+
+    def validate_starts_on(self, field: Day) -> None:
+        if self.ends_on.data and not field.data and not field.errors:
+            raise ValidationError(Lazy("form.fault.needed"))
 
 
 class SignInForm(Form):

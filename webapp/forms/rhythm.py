@@ -3,9 +3,10 @@
 from datetime import date, time
 from typing import Any
 
-from wtforms import Form, RadioField, SelectField, SelectMultipleField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from webapp.forms.base import Form
 from webapp.forms.fields import Clock, Number
 from webapp.language import Lazy, t
 from webapp.services import cadences

@@ -1,16 +1,20 @@
 """The nouns, re-exported, so that importing this package maps every table."""
 
+from webapp.models.announcement import Announcement, HeldNotice
 from webapp.models.ask import Ask, AskState, Fact
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base, Labels
+from webapp.models.calendar import CalendarDay, CalendarSeason, DaySource
 from webapp.models.client import AddressState, Client, Contact
 from webapp.models.clockwork import LimitedAct, Tick
+from webapp.models.commitment import Commitment, CommitmentState
 from webapp.models.engagement import Engagement, EngagementState, HandOver, Participation, PartOf
 from webapp.models.firm import Firm
 from webapp.models.link import Link, Purpose
 from webapp.models.milestone import Milestone
 from webapp.models.outbox import MailState, OutboxEmail, OutboxTelling
 from webapp.models.promise import Act, Cause, Promise, PromiseWords
+from webapp.models.question import DateAnswered, DateQuestion
 from webapp.models.reply import Reply, ReplyKind
 from webapp.models.service import Service, Stage, UsualMilestone
 from webapp.models.slot import (
@@ -24,27 +28,37 @@ from webapp.models.slot import (
 )
 from webapp.models.task import Task, TaskKind
 from webapp.models.update import Telling, TellingState, Update, UpdateKind
-from webapp.models.user import Role, SignInChallenge, User, UserSession
+from webapp.models.user import Absence, Role, SignInChallenge, StandIn, User, UserSession
 
 __all__ = [
+    "Absence",
     "Act",
     "AddressState",
+    "Announcement",
     "Ask",
     "AskState",
     "AuditEntry",
     "Base",
+    "CalendarDay",
+    "CalendarSeason",
     "Cause",
     "Checkpoint",
     "CheckpointDraft",
     "CheckpointRevision",
     "CheckpointState",
     "Client",
+    "Commitment",
+    "CommitmentState",
     "Contact",
+    "DateAnswered",
+    "DateQuestion",
+    "DaySource",
     "Engagement",
     "EngagementState",
     "Fact",
     "Firm",
     "HandOver",
+    "HeldNotice",
     "InternalNote",
     "Labels",
     "LimitedAct",
@@ -66,6 +80,7 @@ __all__ = [
     "Slot",
     "SlotState",
     "Stage",
+    "StandIn",
     "Task",
     "TaskKind",
     "Telling",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Identified
+from webapp.models.base import Identified, Labels
 from webapp.models.client import Contact
 
 
@@ -26,6 +26,8 @@ class Ask(Identified):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     text: Mapped[str]
     language: Mapped[str | None]
+    translations: Mapped[Labels | None]
+    """The same words in further languages, where the writer gave them: {"az": "Açarları gətirin"}."""
     due_on: Mapped[date | None]
     state: Mapped[AskState] = mapped_column(default=AskState.OPEN)
     checkpoint_id: Mapped[int | None] = mapped_column(ForeignKey("checkpoint.id"))

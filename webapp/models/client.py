@@ -20,6 +20,8 @@ class Client(Identified):
     __tablename__ = "client"
 
     name: Mapped[str] = mapped_column(index=True)
+    country: Mapped[str | None]
+    """Two letters (ISO 3166-1): on whose public holidays this client is not written to; None: the firm's."""
     created_at: Mapped[datetime]
     contacts: Mapped[list["Contact"]] = relationship(back_populates="client", order_by="Contact.id")
 

@@ -40,6 +40,7 @@ class Engagement(Identified):
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"))
+    stage_since: Mapped[date | None]
     state: Mapped[EngagementState] = mapped_column(default=EngagementState.DRAFT, index=True)
     cadence: Mapped[dict[str, Any]]
     first_slot_after: Mapped[date | None]

@@ -20,4 +20,8 @@ class Milestone(Identified):
     done_on: Mapped[date | None]
     done_recorded_at: Mapped[datetime | None]
     is_at_risk: Mapped[bool] = mapped_column(default=False)
+    dropped_at: Mapped[datetime | None]
+    dropped_why: Mapped[str | None]
+    """Why the step fell away, in words for the client."""
+    dropped_language: Mapped[str | None]
     promises: Mapped[list[Promise]] = relationship(order_by="Promise.number")

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,10 +11,12 @@ from webapp.models.base import Base, Identified
 
 
 class Act(StrEnum):
-    """What an entry does: the first promise, a move of it, or the withdrawal of a wrong entry."""
+    """What an entry does: the first promise, a move of it, the day it became once its condition was met, or the
+    withdrawal of a wrong entry."""
 
     FIRST = "first"
     MOVE = "move"
+    RESOLVE = "resolve"
     WITHDRAW = "withdraw"
 
 
@@ -71,4 +74,6 @@ class PromiseWords(Base):
     condition: Mapped[str | None]
     other_name: Mapped[str | None]
     language: Mapped[str | None]
+    translations: Mapped[dict[str, Any] | None]
+    """Of why, what_we_do and condition in further languages: {"why": {"az": "Material gecikir"}}."""
     promise: Mapped[Promise] = relationship(back_populates="words")

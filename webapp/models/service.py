@@ -23,6 +23,10 @@ class Service(Identified):
     cadence: Mapped[dict[str, Any]]
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     sentences: Mapped[list[Any]] = mapped_column(default=list)
+    managers_read_first: Mapped[bool] = mapped_column(default=False)
+    """Delay notices wait for a manager to read them, until their time is up."""
+    stale_days: Mapped[int | None]
+    """After so many working days without a word what was reported is no longer shown as sure; None: as the rhythm."""
     retired_at: Mapped[datetime | None]
     stages: Mapped[list["Stage"]] = relationship(order_by="Stage.position")
     usual_milestones: Mapped[list["UsualMilestone"]] = relationship(order_by="UsualMilestone.position")
@@ -35,6 +39,8 @@ class Stage(Identified):
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     position: Mapped[int]
     labels: Mapped[Labels]
+    usual_days: Mapped[int | None]
+    """How many working days this stage usually takes."""
 
 
 class UsualMilestone(Identified):

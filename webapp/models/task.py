@@ -25,6 +25,9 @@ class TaskKind(StrEnum):
     CLOCK_JUMPED = "clock_jumped"
     UNOWNED = "unowned"
     PROMISE_BROKEN = "promise_broken"
+    NOTICE_TO_READ = "notice_to_read"
+    NOT_TOLD = "not_told"
+    NOT_TOLD_LONG = "not_told_long"
 
 
 class Task(Identified):

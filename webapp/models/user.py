@@ -1,12 +1,12 @@
 """Who works here."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.models.base import Identified
+from webapp.models.base import Base, Identified
 
 
 class Role(StrEnum):
@@ -20,6 +20,10 @@ class Role(StrEnum):
     @property
     def rank(self) -> int:
         return list(Role).index(self)
+
+    @property
+    def can_act(self) -> bool:
+        return self is not Role.VIEWER
 
 
 class User(Identified):
@@ -35,6 +39,34 @@ class User(Identified):
     is_active: Mapped[bool] = mapped_column(default=True)
     joined_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    absences: Mapped[list["Absence"]] = relationship(back_populates="user", order_by="Absence.starts_on")
+    stands_in: Mapped["StandIn | None"] = relationship(foreign_keys="StandIn.user_id")
+
+    @property
+    def stand_in(self) -> "User | None":
+        """Who does the user's duties while they are away, and hears when they forget one."""
+        return self.stands_in.stand_in if self.stands_in else None
+
+
+class StandIn(Base):
+    """Who stands in for a user."""
+
+    __tablename__ = "stand_in"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    stand_in_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    stand_in: Mapped[User] = relationship(foreign_keys=[stand_in_id])
+
+
+class Absence(Identified):
+    """Days away, from the first to the last, both included."""
+
+    __tablename__ = "absence"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    user: Mapped[User] = relationship(back_populates="absences")
 
 
 class UserSession(Identified):

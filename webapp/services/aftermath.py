@@ -58,3 +58,35 @@ def trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetim
         for telling in carried(session, mail):
             if telling.state is TellingState.DUE:
                 telling.state = TellingState.BY_PHONE
+
+
+def came_back(session: Session, mail: OutboxEmail, *, now: datetime, is_about_address: bool) -> None:
+    """It was accepted and then returned: whoever only this mail was to tell becomes a phone call, and there is a task,
+    unless everybody was told another way."""
+    carries = carried(session, mail)
+    missed = [telling for telling in carries if not _is_told_otherwise(session, telling, mail)]
+    for telling in missed:
+        telling.state, telling.told_at = TellingState.BY_PHONE, None
+    if MAIL_KINDS[mail.kind].makes_task and (missed or not carries):
+        tasks.raise_once(session, TaskKind.MAIL_FAILED, str(mail.id), now=now, mail=mail, came_back=is_about_address)
+
+
+def is_about_letters(mail: OutboxEmail) -> bool:
+    """Refused because a server on the way takes only ASCII letters before the @ (RFC 6531: 5.6.7)."""
+    return not mail.to_address.isascii() and "5.6.7" in (mail.answer or "")
+
+
+def _is_told_otherwise(session: Session, telling: Telling, mail: OutboxEmail) -> bool:
+    """Skipped, told by phone, or carried by another mail that went or still may."""
+    if telling.state is TellingState.SKIPPED or telling.told_by_id is not None:
+        return True
+    others = (
+        select(OutboxEmail.id)
+        .join(OutboxTelling, OutboxTelling.outbox_email_id == OutboxEmail.id)
+        .where(
+            OutboxTelling.telling_id == telling.id,
+            OutboxEmail.id != mail.id,
+            OutboxEmail.state.not_in([MailState.FAILED, MailState.CANCELLED, MailState.EXPIRED]),
+        )
+    )
+    return session.scalars(others.limit(1)).one_or_none() is not None

@@ -6,8 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from webapp.models import AskState, Cause
+from webapp.models import AskState, Cause, Labels
 from webapp.services.promises import When, Why
+
+VERSION = 2
+"""2: free words may come in further languages."""
 
 
 class LastStep(StrEnum):
@@ -35,14 +38,25 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class NextStep(Frozen):
+class Written(Frozen):
+    """Has words that a person wrote. `translations` holds what they gave of them in further languages, by the name of
+    the part: {"text": {"az": "Dülgər gəlir"}}."""
+
+    translations: dict[str, Labels] = {}
+
+    def in_others(self, part: str) -> Labels:
+        """One part in the languages it was given in besides the one it was written in."""
+        return self.translations.get(part, {})
+
+
+class NextStep(Written):
     text: str
     who: Doer = Doer.US
     name: str | None = None
     by: date | None = None
 
 
-class DateAnswer(Frozen):
+class DateAnswer(Written):
     """One agreed date. `new_*` and the explanation are filled where it moves, `done_on` where it is done."""
 
     milestone_id: int
@@ -79,11 +93,12 @@ class DateAnswer(Frozen):
             what_we_do=self.what_we_do,
             other_name=self.other_name,
             language=language,
+            translations=self.translations,
         )
         return to, why
 
 
-class NewAsk(Frozen):
+class NewAsk(Written):
     text: str
     contact_id: int | None = None
     due_on: date | None = None
@@ -105,10 +120,10 @@ class Waiting(Frozen):
     plan_stands: bool = True
 
 
-class Answers(Frozen):
+class Answers(Written):
     """One submitted form. `language` is what the writer wrote in."""
 
-    version: int = 1
+    version: int = VERSION
     language: str | None = None
     done: str = ""
     last_step: LastStep | None = None
@@ -125,7 +140,8 @@ class Answers(Frozen):
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Answers":
-        return cls.model_validate(stored)
+        """What a revision says, those of older versions included, in the shape of today."""
+        return cls.model_validate({**stored, "version": VERSION})
 
     def dump(self) -> dict[str, Any]:
         return self.model_dump(mode="json")

@@ -4,9 +4,7 @@ from datetime import date, time
 from typing import Any
 
 from emails.languages import Language
-from webapp.models import Firm
 from webapp.services.schedule import Cadence, DayOff, Every
-from webapp.services.working_days import WorkingDays
 
 
 def dump(cadence: Cadence) -> dict[str, Any]:
@@ -39,19 +37,11 @@ def load(stored: dict[str, Any]) -> Cadence:
     )
 
 
-def calendar(firm: Firm) -> WorkingDays:
-    """The firm's working days."""
-    return WorkingDays(
-        weekdays=frozenset(firm.working_days),
-        days_off=frozenset(date.fromisoformat(day) for day in firm.days_off),
-    )
-
-
 def in_words(cadence: Cadence, language: Language) -> str:
     """The rhythm as a client reads it: "Tuesdays by 18:00"."""
     by = language.time(cadence.promised_by)
     if cadence.every is Every.MONTHLY_DAY:
-        return language.text("rhythm.monthly_day", day=cadence.day, time=by)
+        return language.text("rhythm.monthly_day", day=language.day_of_month(cadence.day or 1), time=by)
     days = language.listing([language.text(f"rhythm.weekday.d{number}") for number in cadence.weekdays])
     if cadence.every is Every.MONTHLY_WEEKDAY:
         nth = language.text(f"rhythm.nth.n{'last' if cadence.nth == -1 else cadence.nth}")

@@ -1,11 +1,11 @@
 """The half-minute form: what is due, drafts, submitting, and what a submission changes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from webapp.models import (
     Ask,
@@ -22,7 +22,7 @@ from webapp.models import (
     SlotState,
     User,
 )
-from webapp.services import audits, planning, promises, releases
+from webapp.services import audits, due_work, duty, planning, promises, releases, settling
 from webapp.services.answers import Answers, DateAnswer, Holds
 from webapp.services.engagement_facts import local
 from webapp.services.errors import AlreadySentOut, Refused, SomebodyElseSubmitted
@@ -32,33 +32,23 @@ NOTHING_NEW_IN_A_ROW = 3
 OPEN_SLOTS = (SlotState.PLANNED, SlotState.NO_NEWS)
 
 
-def due(session: Session, user: User, *, until: datetime) -> Sequence[Checkpoint]:
-    """The forms a user owes, soonest first: planned slots that go out before `until`, and missed ones whose client
-    still waits for the news."""
+def due(session: Session, user: User, *, on: date, until: datetime) -> Sequence[Checkpoint]:
+    """The forms a user owes on a day, for their own work and that of whom they stand in for, soonest first: planned
+    slots that go out before `until`, and missed ones whose client still waits for the news."""
     return session.scalars(
         select(Checkpoint)
         .join(Slot, Checkpoint.slot_id == Slot.id)
         .join(Engagement, Slot.engagement_id == Engagement.id)
         .where(
-            Engagement.owner_id == user.id,
+            Engagement.owner_id.in_(duty.covered(session, user, on)),
             Engagement.state == EngagementState.OPEN,
             or_(
                 (Slot.state == SlotState.PLANNED) & (Slot.send_at < until),
-                (Slot.state == SlotState.NO_NEWS) & (Checkpoint.state == CheckpointState.MISSED) & ~_has_newer_news(),
+                (Checkpoint.state == CheckpointState.MISSED) & due_work.client_waits(),
             ),
         )
         .order_by(Slot.send_at, Slot.id)
     ).all()
-
-
-def _has_newer_news() -> Any:
-    """Whether a later slot of the same work was released or said no news itself."""
-    later = aliased(Slot)
-    return exists().where(
-        later.engagement_id == Slot.engagement_id,
-        later.local_on > Slot.local_on,
-        later.state.in_([SlotState.RELEASED, SlotState.NO_NEWS]),
-    )
 
 
 def lock(session: Session, checkpoint_id: int) -> Checkpoint | None:
@@ -94,7 +84,7 @@ def submit(
     slot = checkpoint.slot
     newest = checkpoint.revisions[-1] if checkpoint.revisions else None
     stored = answers.dump()
-    if newest is not None and newest.submitted_by_id == by.id and newest.answers == stored:
+    if newest is not None and newest.submitted_by_id == by.id and Answers.load(newest.answers).dump() == stored:
         _keep_note(session, checkpoint, note, by=by, now=now)
         forget_draft(session, checkpoint, by)
         session.flush()
@@ -268,7 +258,7 @@ def _apply_date(
     if answer.holds is Holds.DONE:
         milestone.done_on = answer.done_on or local(now, checkpoint.slot.engagement.cadence["zone"]).date()
         milestone.done_recorded_at = now
-    promises.settle(session, milestone, answer.moved(language), checkpoint_id=checkpoint.id, by=by, now=now)
+    settling.settle(session, milestone, answer.moved(language), checkpoint_id=checkpoint.id, by=by, now=now)
 
 
 def _apply_asks(session: Session, checkpoint: Checkpoint, answers: Answers, *, now: datetime) -> None:
@@ -289,9 +279,5 @@ def _apply_asks(session: Session, checkpoint: Checkpoint, answers: Answers, *, n
     if mine is None:
         mine = Ask(engagement_id=engagement_id, checkpoint_id=checkpoint.id, asked_at=now, state=AskState.OPEN)
         session.add(mine)
-    mine.text, mine.contact_id, mine.due_on, mine.language = (
-        wanted.text,
-        wanted.contact_id,
-        wanted.due_on,
-        answers.language,
-    )
+    mine.text, mine.contact_id, mine.due_on = wanted.text, wanted.contact_id, wanted.due_on
+    mine.language, mine.translations = answers.language, wanted.in_others("text") or None

@@ -56,3 +56,10 @@ def change_address(session: Session, contact: Contact, address: str | None, *, b
     session.flush()
     audits.note(session, "address_changed", contact, now=now, by=by)
     telling.address_changed(session, contact, now=now)
+
+
+def change_country(session: Session, client: Client, country: str | None, *, by: User | None, now: datetime) -> None:
+    """Whose public holidays a client has; None: the firm's. Mail on its way is held by the new ones too."""
+    client.country = country
+    session.flush()
+    audits.note(session, "country_changed", client, now=now, by=by)

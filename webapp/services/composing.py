@@ -76,8 +76,13 @@ def owner(frozen: Snapshot, to: For) -> contexts.Person:
     """Somebody to phone, by name; the firm itself where nobody owns the work."""
     if frozen.owner is None:
         return contexts.Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=to.firm.hours)
+    person = frozen.owner
     return contexts.Person(
-        name=frozen.owner.name, phone=_phone(frozen.owner.phone or to.firm.phone), hours=to.firm.hours
+        name=person.name,
+        phone=_phone(person.phone or to.firm.phone),
+        hours=to.firm.hours,
+        instead_of=person.instead_of,
+        until=person.until,
     )
 
 
@@ -90,7 +95,7 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> contexts.EmailCo
     if kind is UpdateKind.CORRECTION:
         return _correction(frozen, to)
     if kind is UpdateKind.CLOSING:
-        return contexts.Closing(**common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words))
+        return contexts.Closing(**common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words, to))
     return client_update(frozen, to, is_notice=kind is UpdateKind.DELAY_NOTICE)
 
 
@@ -99,17 +104,17 @@ def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> cont
     return make(
         **common(frozen, to),
         since=frozen.since,
-        done=_words(frozen.done),
+        done=_words(frozen.done, to),
         step_done=frozen.last_step_done.value if frozen.last_step_done else None,
-        last_step=_words(frozen.last_step),
-        steps=_steps(frozen),
+        last_step=_words(frozen.last_step, to),
+        steps=_steps(frozen, to),
         dates=dates(frozen, to),
         delays=tuple(_delay(moved, to) for moved in frozen.delays),
         asks=asks(frozen, to),
         waiting=_waiting(frozen),
         is_late=frozen.is_late,
         introduces=_person(frozen.introduces, to),
-        introduction=_words(frozen.introduction),
+        introduction=_words(frozen.introduction, to),
         reply_url=PAGE,
     )
 
@@ -125,14 +130,21 @@ def dates(frozen: Snapshot, to: For) -> tuple[contexts.DateLine, ...]:
     return tuple(
         contexts.DateLine(
             label=to.label(line.labels),
-            first=_agreed(line.first),
-            now=_agreed(line.now),
+            first=_agreed(line.first, to),
+            now=_agreed(line.now, to),
             moved=line.moved,
             standing=contexts.Standing(line.standing),
             done_on=line.done_on,
+            dropped_why=_words(line.dropped_why, to),
         )
         for line in frozen.dates
     )
+
+
+def read(said: snapshot.Said, language: str) -> Words:
+    """Free words for a reader: in their own language where they were given in it, else as written, and marked."""
+    own = said.read_in(language)
+    return Words(text=own.text, language=own.language)
 
 
 def asks(frozen: Snapshot, to: For) -> tuple[contexts.AskLine, ...]:
@@ -141,7 +153,7 @@ def asks(frozen: Snapshot, to: For) -> tuple[contexts.AskLine, ...]:
     told_on = local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None
     return tuple(
         contexts.AskLine(
-            text=Words(text=line.said.text, language=line.said.language),
+            text=read(line.said, to.language),
             due_on=line.due_on,
             is_overdue=bool(told_on and line.due_on and line.due_on < told_on),
         )
@@ -207,8 +219,8 @@ def _corrected(part: snapshot.CorrectedPart, to: For) -> contexts.CorrectedPart:
     what = to.label(part.labels) if part.labels is not None else to.spoken.text(f"part.{part.part}")
     return contexts.CorrectedPart(
         what=what,
-        wrote=_words(part.wrote) or Words(text=_date_text(part.wrote_on, to)),
-        right=_words(part.right) or Words(text=_date_text(part.right_on, to)),
+        wrote=_words(part.wrote, to) or Words(text=_date_text(part.wrote_on, to)),
+        right=_words(part.right, to) or Words(text=_date_text(part.right_on, to)),
     )
 
 
@@ -220,44 +232,44 @@ def _date_text(when: snapshot.Date | None, to: For) -> str:
     return to.spoken.day(when.starts_on)
 
 
-def _words(said: snapshot.Said | None) -> Words | None:
-    return Words(text=said.text, language=said.language) if said else None
+def _words(said: snapshot.Said | None, to: For) -> Words | None:
+    return read(said, to.language) if said else None
 
 
 def _person(person: snapshot.Person | None, to: For) -> contexts.Person | None:
     return contexts.Person(name=person.name, phone=_phone(person.phone or to.firm.phone)) if person else None
 
 
-def _agreed(when: snapshot.Date) -> contexts.Agreed:
+def _agreed(when: snapshot.Date, to: For) -> contexts.Agreed:
     return contexts.Agreed(
         start=when.starts_on,
         end=when.ends_on,
         is_estimate=when.is_estimate,
         days=when.after_days,
-        condition=_words(when.condition),
+        condition=_words(when.condition, to),
     )
 
 
 def _delay(moved: snapshot.Delay, to: For) -> contexts.Delay:
     return contexts.Delay(
         label=to.label(moved.labels),
-        first=_agreed(moved.first),
-        was=_agreed(moved.was),
-        now=_agreed(moved.now),
+        first=_agreed(moved.first, to),
+        was=_agreed(moved.was, to),
+        now=_agreed(moved.now, to),
         moved=moved.moved,
         cause=Who(moved.cause.value),
         reason=to.label(moved.reason) if moved.reason else None,
-        why=_words(moved.why),
-        what_we_do=_words(moved.what_we_do),
+        why=_words(moved.why, to),
+        what_we_do=_words(moved.what_we_do, to),
         other_name=moved.other_name,
     )
 
 
-def _steps(frozen: Snapshot) -> tuple[contexts.Step, ...]:
+def _steps(frozen: Snapshot, to: For) -> tuple[contexts.Step, ...]:
     step = frozen.step
     if step is None:
         return ()
-    text = Words(text=step.said.text, language=step.said.language)
+    text = read(step.said, to.language)
     return (contexts.Step(text=text, who=Who(step.who.value), name=step.name, by=step.by),)
 
 

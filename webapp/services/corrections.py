@@ -1,29 +1,32 @@
 """After a mail went out: what was wrong in it is said right, in a mail of its own kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.models import EngagementState, Milestone, Update, UpdateKind, User
-from webapp.services import planning, promises, releases, snapshot
+from webapp.models import EngagementState, Labels, Milestone, Update, UpdateKind, User
+from webapp.services import promises, releases, slots, snapshot
 from webapp.services.engagement_facts import date_of
 from webapp.services.errors import Refused
 from webapp.services.promises import When
-from webapp.services.snapshot import Snapshot
+from webapp.services.snapshot import Said, Snapshot
 
 CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """What should have been written. None leaves a part as it was; `dates` are right days by milestone."""
+    """What should have been written. None leaves a part as it was; `dates` are right days by milestone;
+    `translations` are the words of "done" and "step" in further languages."""
 
     done: str | None = None
     step: str | None = None
     dates: dict[int, date] | None = None
     language: str | None = None
+    translations: dict[str, Labels] = field(default_factory=dict)
 
 
 def correct(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> Update:
@@ -42,7 +45,7 @@ def correct(session: Session, wrong: Update, right: Right, *, by: User, now: dat
     if not parts:
         raise Refused("correction.nothing_changed", field="done")
     number = (session.scalar(select(func.count()).select_from(Update).where(Update.corrects_id == wrong.id)) or 0) + 1
-    slot = planning.current_slot(session, wrong.engagement)
+    slot = slots.current(session, wrong.engagement)
     return releases.correction(
         session,
         wrong,
@@ -65,15 +68,27 @@ def _words_of(correction: Update) -> list[snapshot.CorrectedPart]:
 
 
 def _words_parts(old: Snapshot, right: Right) -> list[snapshot.CorrectedPart]:
-    parts = []
-    wrote_next = old.step.said if old.step else None
-    if right.done is not None and right.done.strip() != (old.done.text if old.done else ""):
-        said = snapshot.Said(text=right.done.strip(), language=right.language) if right.done.strip() else None
-        parts.append(snapshot.CorrectedPart(part="done", wrote=old.done, right=said))
-    if right.step is not None and right.step.strip() != (wrote_next.text if wrote_next else ""):
-        said = snapshot.Said(text=right.step.strip(), language=right.language) if right.step.strip() else None
-        parts.append(snapshot.CorrectedPart(part="next", wrote=wrote_next, right=said))
-    return parts
+    made = [
+        _words_part("done", old.done, right.done, right, right.translations.get("done", {})),
+        _words_part("next", old.step.said if old.step else None, right.step, right, right.translations.get("step", {})),
+    ]
+    return [part for part in made if part is not None]
+
+
+def _words_part(
+    part: Literal["done", "next"], wrote: Said | None, text: str | None, right: Right, others: Labels
+) -> snapshot.CorrectedPart | None:
+    """One part put right, or None where it is as it was. Where the words changed, a translation that did not is still
+    the wrong one: its readers get the right words as they were written."""
+    if text is None:
+        return None
+    text, before = text.strip(), wrote or Said(text="")
+    if (text, others) == (before.text, before.translations):
+        return None
+    if text != before.text:
+        others = {tag: words for tag, words in others.items() if words != before.translations.get(tag)}
+    said = Said(text=text, language=right.language, translations=others) if text else None
+    return snapshot.CorrectedPart(part=part, wrote=wrote, right=said)
 
 
 def _date_parts(
@@ -88,6 +103,8 @@ def _date_parts(
         if not entries:
             continue
         entry = entries[-1]
+        if promises.is_open(session, entry):
+            raise Refused("correction.date_waits", field="dates")
         if entry.starts_on == day and entry.ends_on is None:
             continue
         wrote = date_of(entry)

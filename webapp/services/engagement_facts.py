@@ -1,9 +1,8 @@
 """Questions about one engagement that several rules ask: progress, dates as they stand, who reads it."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +17,16 @@ from webapp.models import (
     Milestone,
     Participation,
     Promise,
+    PromiseWords,
     Service,
+    TaskKind,
     Update,
     UpdateKind,
+    User,
 )
-from webapp.services import promises, snapshot
+from webapp.services import calendars, duty, promises, snapshot
 from webapp.services.schedule import Reader
+from webapp.timezones import local as local
 
 NEWS = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION, UpdateKind.WELCOME)
 
@@ -33,28 +36,32 @@ def the_firm(session: Session) -> Firm | None:
     return session.get(Firm, 1)
 
 
+def clock_jumped(session: Session) -> bool:
+    """Whether a clock that jumped waits for a person's word: the rhythm must not run away with it."""
+    return session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
+
+
 def label(labels: Labels, language: str, fallback: str) -> str:
     """A firm's own label in a language, else in the firm's language, else any there is."""
     return labels.get(language) or labels.get(fallback) or next(iter(labels.values()), "")
 
 
 def reader(participation: Participation, firm: Firm) -> Reader:
-    """When a contact may be written to: the firm's quiet hours by the contact's own clock, and their own pause."""
+    """When a contact may be written to: the firm's quiet hours by the contact's own clock, their own pause, never on a
+    public holiday of theirs."""
     return Reader(
         zone=participation.contact.zone,
         quiet_from=firm.quiet_from,
         quiet_until=firm.quiet_until,
         paused_until=participation.paused_until,
+        working_days=calendars.of_reader(firm, participation.contact.client),
     )
 
 
-def local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone))
-
-
 def progress(engagement: Engagement) -> tuple[int, int]:
-    """Agreed steps done, and all agreed steps."""
-    return sum(1 for step in engagement.milestones if step.done_on), len(engagement.milestones)
+    """Agreed steps done, and all agreed steps; those that fell away count as neither."""
+    agreed = [step for step in engagement.milestones if step.dropped_at is None]
+    return sum(1 for step in agreed if step.done_on), len(agreed)
 
 
 def last_news(session: Session, engagement: Engagement) -> Update | None:
@@ -75,77 +82,106 @@ def open_asks(session: Session, engagement: Engagement) -> Sequence[Ask]:
     ).all()
 
 
+def asked(ask: Ask) -> snapshot.Said:
+    """What is needed, in all the languages it was given in."""
+    return snapshot.Said(text=ask.text, language=ask.language, translations=ask.translations or {})
+
+
 def date_of(entry: Promise) -> snapshot.Date:
     """A ledger entry as a snapshot keeps it."""
-    language = entry.words.language if entry.words else None
-    condition = entry.words.condition if entry.words else None
     return snapshot.Date(
         starts_on=entry.starts_on,
         ends_on=entry.ends_on,
         is_estimate=entry.is_estimate,
         after_days=entry.after_days,
-        condition=snapshot.Said(text=condition, language=language) if condition else None,
+        condition=_said(entry.words, "condition"),
         next_news_at=entry.next_news_at,
     )
 
 
-def date_line(milestone: Milestone) -> snapshot.DateLine | None:
-    """How one agreed date stands now; None for a step that never had a date."""
-    entries = promises.effective(milestone)
+def _said(words: PromiseWords | None, part: str) -> snapshot.Said | None:
+    """One part of a person's words about an entry, in all the languages it was given in."""
+    text = getattr(words, part, None)
+    if words is None or not text:
+        return None
+    return snapshot.Said(text=text, language=words.language, translations=(words.translations or {}).get(part, {}))
+
+
+def date_line(milestone: Milestone, untold: Collection[int] = ()) -> snapshot.DateLine | None:
+    """How one agreed date stands now; None for a step that never had a date. `untold` are entries of the ledger to be
+    left out, because the reader has not been told them yet."""
+    entries = promises.effective_of([entry for entry in milestone.promises if entry.id not in untold])
     if not entries:
         return None
-    standing = "done" if milestone.done_on else "not_sure" if milestone.is_at_risk else "holds"
+    standing = "holds"
+    if milestone.dropped_at is not None:
+        standing = "dropped"
+    elif milestone.done_on is not None:
+        standing = "done"
+    elif milestone.is_at_risk:
+        standing = "not_sure"
+    moved = promises.moves(entries)
     return snapshot.DateLine(
         milestone_id=milestone.id,
         labels=milestone.labels,
         first=date_of(entries[0]),
         now=date_of(entries[-1]),
-        moved=len(entries) - 1,
-        standing="moved" if standing == "holds" and len(entries) > 1 else standing,  # type: ignore[arg-type]
+        moved=moved,
+        standing="moved" if standing == "holds" and moved else standing,  # type: ignore[arg-type]
         done_on=milestone.done_on,
+        dropped_why=_dropped_why(milestone),
     )
 
 
-def date_lines(engagement: Engagement) -> tuple[snapshot.DateLine, ...]:
-    lines = (date_line(milestone) for milestone in engagement.milestones)
+def _dropped_why(milestone: Milestone) -> snapshot.Said | None:
+    if not milestone.dropped_why:
+        return None
+    return snapshot.Said(text=milestone.dropped_why, language=milestone.dropped_language)
+
+
+def date_lines(engagement: Engagement, untold: Collection[int] = ()) -> tuple[snapshot.DateLine, ...]:
+    lines = (date_line(milestone, untold) for milestone in engagement.milestones)
     return tuple(line for line in lines if line is not None)
 
 
-def delay(milestone: Milestone, entry: Promise, service: Service) -> snapshot.Delay:
-    """One move as a client is told it, with the entry before it."""
+def delay(milestone: Milestone, was: Promise, entry: Promise, service: Service) -> snapshot.Delay:
+    """One move as a client is told it, from the entry they knew to the present one."""
     entries = promises.effective(milestone)
-    place = entries.index(entry)
-    words = entry.words
     reasons = {reason["key"]: reason["labels"] for reason in service.reasons}
-    language = words.language if words else None
-
-    def said(text: str | None) -> snapshot.Said | None:
-        return snapshot.Said(text=text, language=language) if text else None
-
     return snapshot.Delay(
         milestone_id=milestone.id,
         labels=milestone.labels,
         first=date_of(entries[0]),
-        was=date_of(entries[place - 1]),
+        was=date_of(was),
         now=date_of(entry),
-        moved=place,
+        moved=promises.moves(entries[: entries.index(entry) + 1]),
         cause=entry.cause or Cause.NOBODY,
         reason=reasons.get(entry.reason_key) if entry.reason_key else None,
-        why=said(words.why if words else None),
-        what_we_do=said(words.what_we_do if words else None),
-        other_name=words.other_name if words else None,
+        why=_said(entry.words, "why"),
+        what_we_do=_said(entry.words, "what_we_do"),
+        other_name=entry.words.other_name if entry.words else None,
     )
 
 
-def frame(engagement: Engagement) -> dict[str, Any]:
-    """What every snapshot of an engagement begins with."""
+def frame(session: Session, engagement: Engagement, *, now: datetime) -> dict[str, Any]:
+    """What every snapshot of an engagement begins with. The person to phone is who looks after the work on that day, so
+    that no client rings somebody who is away."""
     done, total = progress(engagement)
-    owner = engagement.owner
+    firm = the_firm(session)
+    today = local(now, firm.zone if firm else engagement.cadence["zone"]).date()
     return {
         "title": engagement.title,
         "reference": engagement.reference,
         "stage": engagement.stage.labels if engagement.stage else None,
         "steps_done": done,
         "steps_total": total,
-        "owner": snapshot.Person(name=owner.name, phone=owner.phone) if owner else None,
+        "owner": _to_phone(engagement.owner, today) if engagement.owner else None,
     }
+
+
+def _to_phone(owner: User, on: date) -> snapshot.Person:
+    cover = duty.cover(owner, on)
+    if cover is None or cover.stand_in is None:
+        return snapshot.Person(name=owner.name, phone=owner.phone)
+    present = cover.stand_in
+    return snapshot.Person(name=present.name, phone=present.phone, instead_of=owner.name, until=cover.until)

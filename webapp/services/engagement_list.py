@@ -1,6 +1,6 @@
 """The list of engagements: filtered, searched, sorted, in pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVarTuple
 
@@ -39,15 +39,18 @@ def find(
     state: str = "",
     owner_id: int | None = None,
     service_id: int | None = None,
+    among: Collection[int] | None = None,
     sort: str = "next",
     is_descending: bool = False,
     number: int = 1,
 ) -> Found:
-    """Engagements by words in reference, title, client or contact, by state, owner and service. An unknown sort is
-    the default one; a page beyond the last is the last."""
+    """Engagements by words in reference, title, client or contact, by state, owner and service, and `among` these
+    numbers. An unknown sort is the default one; a page beyond the last is the last."""
     wanted = _filtered(select(Engagement, Slot), text, state, owner_id, service_id)
-    ids = _filtered(select(Engagement.id), text, state, owner_id, service_id).subquery()
-    total = session.scalar(select(func.count()).select_from(ids)) or 0
+    ids = _filtered(select(Engagement.id), text, state, owner_id, service_id)
+    if among is not None:
+        wanted, ids = wanted.where(Engagement.id.in_(among)), ids.where(Engagement.id.in_(among))
+    total = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
     last = max(1, -(-total // PAGE))
     number = min(max(1, number), last)
     column = SORTS.get(sort, SORTS["next"])

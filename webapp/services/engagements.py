@@ -29,7 +29,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import audits, cadences, planning, posting, promises, releases, tasks
+from webapp.services import audits, cadences, duty, moves, planning, posting, promises, releases, tasks
 from webapp.services.engagement_facts import local
 from webapp.services.errors import NotFound, Refused
 from webapp.services.promises import When
@@ -43,19 +43,41 @@ class PlannedStep:
     on: date | None
 
 
-def can_act(user: User, engagement: Engagement) -> bool:
-    """Who may change an engagement: its owner, managers and admins. Viewers only look."""
+def can_act(user: User, engagement: Engagement, *, on: date) -> bool:
+    """Who may change an engagement on a day: its owner, whoever stands in for them, managers and admins. Viewers only
+    look."""
     if user.role.rank >= Role.MANAGER.rank:
         return True
-    return user.role is Role.STAFF and engagement.owner_id == user.id
+    owner = engagement.owner
+    if user.role is not Role.STAFF or owner is None:
+        return False
+    return owner.id == user.id or duty.on_duty(owner, on).id == user.id
 
 
-def get(session: Session, engagement_id: int, *, acting: User | None = None) -> Engagement:
-    """The engagement; NotFound where there is none, or where `acting` may not act on it: the same answer for both."""
+def get(session: Session, engagement_id: int) -> Engagement:
+    """The engagement; NotFound where there is none."""
     engagement = session.get(Engagement, engagement_id)
-    if engagement is None or (acting is not None and not can_act(acting, engagement)):
+    if engagement is None:
         raise NotFound
     return engagement
+
+
+def get_acting(session: Session, engagement_id: int, user: User, *, on: date) -> Engagement:
+    """The engagement, for somebody who may act on it; NotFound, the same answer, where they may not."""
+    engagement = get(session, engagement_id)
+    if not can_act(user, engagement, on=on):
+        raise NotFound
+    return engagement
+
+
+def enter_stage(session: Session, engagement: Engagement, stage: Stage, *, by: User, now: datetime) -> None:
+    """The work goes on to another stage of its service; from that day it counts how long it stays there."""
+    if stage.service_id != engagement.service_id:
+        raise NotFound
+    if engagement.stage_id == stage.id:
+        return
+    engagement.stage, engagement.stage_since = stage, local(now, engagement.cadence["zone"]).date()
+    audits.note(session, "stage_entered", engagement, now=now, by=by, stage=stage.position)
 
 
 def start(
@@ -118,6 +140,7 @@ def go_live(
     if not engagement.participations:
         raise Refused("engagement.nobody_to_tell")
     engagement.state, engagement.opened_at = EngagementState.OPEN, now
+    engagement.stage_since = local(now, engagement.cadence["zone"]).date()
     slot = _first_slot(session, engagement, now=now, after=first_after)
     facts = session.scalars(select(Fact.text).where(Fact.engagement_id == engagement.id).order_by(Fact.id)).all()
     releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), now=now)
@@ -164,6 +187,7 @@ def close(session: Session, engagement: Engagement, *, words: str, by: User, now
     if engagement.state not in (EngagementState.OPEN, EngagementState.PAUSED):
         raise Refused("engagement.not_open")
     planning.pause_slots(session, engagement, now=now, why="closed")
+    moves.forget(session, engagement, now=now)
     engagement.state, engagement.closed_at = EngagementState.CLOSED, now
     _tell_closing(session, engagement, is_pause=False, words=words, now=now)
     audits.note(session, "closed", engagement, now=now, by=by)

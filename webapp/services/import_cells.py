@@ -14,7 +14,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import get_day_names
 
-from emails.languages import REGISTRY
+from emails.languages import LANGUAGES
 from emails.message import BadAddress, check_address
 from webapp.models import Cause
 from webapp.services.promises import WORDS_MAXIMUM
@@ -147,14 +147,14 @@ def rhythm(text: str, *, usual: Cadence, weekdays: Mapping[str, int]) -> Cadence
 def weekday_names(tags: tuple[str, ...]) -> dict[str, int]:
     """Every name of a weekday, long and short, in English and these languages, as `matching` writes it."""
     names: dict[str, int] = {}
-    for entry in REGISTRY:
-        if entry.tag not in (*tags, "en"):
+    for spoken in LANGUAGES.values():
+        if spoken.tag not in (*tags, "en"):
             continue
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
-                for number, name in get_day_names(width, context, entry.locale).items():
+                for number, name in get_day_names(width, context, spoken.locale).items():
                     names |= {matching(name): number, matching(name).rstrip("."): number}
-                    if entry.tag == "en" and width == "wide":
+                    if spoken.tag == "en" and width == "wide":
                         names[matching(name) + "s"] = number
     return names
 
@@ -162,11 +162,11 @@ def weekday_names(tags: tuple[str, ...]) -> dict[str, int]:
 def language_names(tags: tuple[str, ...]) -> dict[str, str]:
     """Tag, own name and English name of each of these languages, as `matching` writes them, to the tag."""
     names: dict[str, str] = {}
-    for entry in REGISTRY:
-        if entry.tag in tags:
-            plain = Locale.parse(entry.locale.partition("_")[0]).english_name or entry.tag
-            english = "Moroccan Arabic" if entry.tag == "ary" else plain
-            names |= {matching(name): entry.tag for name in (entry.tag, entry.native_name, english)}
+    for spoken in LANGUAGES.values():
+        if spoken.tag in tags:
+            plain = Locale(spoken.locale.language).english_name or spoken.tag
+            english = "Moroccan Arabic" if spoken.tag == "ary" else plain
+            names |= {matching(name): spoken.tag for name in (spoken.tag, spoken.native_name, english)}
     return names
 
 

@@ -141,7 +141,7 @@ def _columns(number: int, names: Sequence[str]) -> tuple[dict[str, int], list[Fa
     places: dict[str, int] = {}
     faults = []
     for at, written in enumerate(names):
-        name, shown = _name(written), _one_line(written)[:40]
+        name, shown = _name(written), _shown(written)
         if not name:
             continue
         if name not in COLUMNS:
@@ -162,6 +162,12 @@ def _cleaned(column: str, text: str) -> str:
     if column not in SEVERAL_LINES:
         return _one_line(text)
     return "\n".join(filter(None, map(_one_line, strip_overrides(text).split("\n"))))
+
+
+def _shown(name: str) -> str:
+    """The beginning of a column's name, as it was written."""
+    line = _one_line(name)
+    return line if len(line) <= 40 else f"{line[:39]}…"
 
 
 def _one_line(text: str) -> str:

@@ -50,5 +50,6 @@ MAIL_KINDS: dict[str, MailKind] = {
     "day_mail": _staff(8, 30),
     "last_call": _staff(3, 25),
     "reply_received": _staff(48, 12),
+    "sample": _staff(2, 8),
     "trouble": _staff(48, 12, obeys_firm_pause=False),
 }

@@ -21,8 +21,8 @@ from webapp.models import (
     Task,
     TaskKind,
 )
-from webapp.services import cadences, releases, schedule, tasks
-from webapp.services.engagement_facts import local, the_firm
+from webapp.services import cadences, calendars, notices, releases, schedule, slots, tasks
+from webapp.services.engagement_facts import clock_jumped, the_firm
 
 NO_NEWS_GRACE = timedelta(hours=24)
 JUMP = timedelta(days=7)
@@ -33,7 +33,7 @@ def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
     """The next slot of an engagement and its form. It comes from the rule, never from when the last mail went. Unique
     by local date: where it is there already, that one is returned; one that was skipped when the work rested is planned
     again, and a day that had its news is passed over, so that open work always has a planned slot."""
-    calendar = cadences.calendar(_firm(session))
+    calendar = calendars.of_firm(_firm(session))
     cadence = cadences.load(engagement.cadence)
     while True:
         times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=calendar))
@@ -48,31 +48,21 @@ def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
 def preview(session: Session, engagement: Engagement, *, after: date, count: int = 6) -> list[schedule.SlotTimes]:
     """The next slots as they would be planned."""
     cadence = cadences.load(engagement.cadence)
-    days = schedule.days(cadence, after=after, count=count, calendar=cadences.calendar(_firm(session)))
+    days = schedule.days(cadence, after=after, count=count, calendar=calendars.of_firm(_firm(session)))
     return [schedule.slot_times(cadence, day) for day in days]
-
-
-def current_slot(session: Session, engagement: Engagement) -> Slot | None:
-    """The slot that is planned now, or None for work that is not open."""
-    return session.scalars(
-        select(Slot)
-        .where(Slot.engagement_id == engagement.id, Slot.state == SlotState.PLANNED)
-        .order_by(Slot.local_on)
-        .limit(1)
-    ).one_or_none()
 
 
 def upcoming(session: Session, slot: Slot) -> datetime:
     """The promised time of the slot after this one, as it will be printed in this one's mail."""
     cadence = cadences.load(slot.engagement.cadence)
-    day = schedule.next_day(cadence, after=slot.local_on, calendar=cadences.calendar(_firm(session)))
+    day = schedule.next_day(cadence, after=slot.local_on, calendar=calendars.of_firm(_firm(session)))
     return schedule.slot_times(cadence, day).promised_by
 
 
 def due_slots(session: Session, *, now: datetime) -> Sequence[int]:
     """Slots of open work where something is to be done now: sent, or said to be without news. None while a person has
     not said whether a clock that jumped is right: the rhythm must not run away with it."""
-    if _clock_jumped(session):
+    if clock_jumped(session):
         return []
     return session.scalars(
         select(Slot.id)
@@ -115,7 +105,8 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
         _skip(latest, "downtime", now=now)
         broken(session, latest, now=now)
         return True
-    releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now)
+    is_told = notices.release(session, slot.engagement, now=now) is not None
+    releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now, is_told=is_told)
     return True
 
 
@@ -140,7 +131,7 @@ def after_submission(session: Session, slot: Slot, *, now: datetime) -> None:
     if slot.state is SlotState.PLANNED and slot.send_at <= now:
         _release(session, slot, now=now)
     elif slot.state is SlotState.NO_NEWS:
-        upcoming = current_slot(session, slot.engagement)
+        upcoming = slots.current(session, slot.engagement)
         releases.regular(session, slot, next_news_at=upcoming.promised_by if upcoming else None, now=now, is_late=True)
         _news_came(session, slot.engagement, now=now)
 
@@ -160,30 +151,27 @@ def notice_jump(session: Session, last_tick: datetime | None, *, now: datetime) 
 def pause_slots(session: Session, engagement: Engagement, *, now: datetime, why: str) -> None:
     """Close the planned slot of work that rests or ends."""
     hold(session, engagement.id)
-    slot = current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     if slot is not None:
         _skip(slot, why, now=now)
 
 
-def redate(session: Session, engagement: Engagement, *, now: datetime) -> Slot | None:
-    """A changed rhythm re-dates the planned slot only; what is past stays. A filed report moves along."""
+def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm_new: bool = True) -> Slot | None:
+    """A changed rhythm, or a changed calendar, re-dates the planned slot only; what is past stays. A filed report moves
+    along. Who was asked already is asked again only where the slot has moved."""
     hold(session, engagement.id)
-    slot = current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     if slot is None or engagement.state is not EngagementState.OPEN:
         return None
-    cadence = cadences.load(engagement.cadence)
-    today = local(now, cadence.zone).date()
-    last = session.scalars(
-        select(Slot.local_on)
-        .where(Slot.engagement_id == engagement.id, Slot.id != slot.id)
-        .order_by(Slot.local_on.desc())
-        .limit(1)
-    ).one_or_none()
-    after = max(last, today - timedelta(days=1)) if last else today - timedelta(days=1)
-    calendar = cadences.calendar(_firm(session))
-    times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=calendar))
-    while times.promised_by <= now:
-        times = schedule.slot_times(cadence, schedule.next_day(cadence, after=times.on, calendar=calendar))
+    times = schedule.times_again(
+        cadences.load(engagement.cadence),
+        held=slots.last_held(session, slot),
+        now=now,
+        calendar=calendars.of_firm(_firm(session)),
+        planned=None if is_rhythm_new else slot.local_on,
+    )
+    if (slot.local_on, slot.send_at, slot.promised_by) == (times.on, times.send_at, times.promised_by):
+        return slot
     slot.local_on, slot.send_at, slot.promised_by = times.on, times.send_at, times.promised_by
     slot.asked_at = slot.last_call_at = None
     session.flush()
@@ -202,7 +190,7 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
     """Write down the slots whose promised time passed while nothing ran, as skipped, and return the latest of them
     (the given one where there is none). `keep` is filed and goes out itself."""
     cadence = cadences.load(slot.engagement.cadence)
-    calendar = cadences.calendar(_firm(session))
+    calendar = calendars.of_firm(_firm(session))
     latest, times = slot, slot.local_on
     for _ in range(FOLD_MAXIMUM):
         following = schedule.slot_times(cadence, schedule.next_day(cadence, after=times, calendar=calendar))
@@ -214,10 +202,6 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
         if keep is not None:
             _skip(latest, "downtime", now=now)
     return latest
-
-
-def _clock_jumped(session: Session) -> bool:
-    return session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
 
 
 def _plan_again(slot: Slot, times: schedule.SlotTimes) -> None:

@@ -17,11 +17,14 @@ class Playbook:
     """What a service says, label by language."""
 
     labels: Labels
-    stages: list[Labels]
+    stages: list[tuple[Labels, int | None]]
+    """Each with the working days it usually takes."""
     milestones: list[tuple[Labels, int]]
     reasons: list[Labels]
     sentences: list[tuple[str, Labels]]
     cadence: dict[str, Any]
+    managers_read_first: bool = False
+    stale_days: int | None = None
 
 
 def save(
@@ -32,17 +35,19 @@ def save(
         service = Service(key=_free_key(session, key), labels={}, cadence={}, reasons=[], sentences=[])
         session.add(service)
     service.labels, service.cadence = book.labels, book.cadence
+    service.managers_read_first, service.stale_days = book.managers_read_first, book.stale_days
     known = {_name(reason["labels"]): reason["key"] for reason in service.reasons}
     service.reasons = [
         {"key": known.get(_name(labels), f"reason-{number}"), "labels": labels}
         for number, labels in enumerate(book.reasons, start=1)
     ]
     service.sentences = [{"part": part, "labels": labels} for part, labels in book.sentences]
-    for position, labels in enumerate(book.stages, start=1):
+    for position, (labels, days) in enumerate(book.stages, start=1):
         if position <= len(service.stages):
-            service.stages[position - 1].labels = labels
+            stage = service.stages[position - 1]
+            stage.labels, stage.usual_days = labels, days
         else:
-            service.stages.append(Stage(position=position, labels=labels))
+            service.stages.append(Stage(position=position, labels=labels, usual_days=days))
     session.flush()
     for position, (labels, offset) in enumerate(book.milestones, start=1):
         if position <= len(service.usual_milestones):

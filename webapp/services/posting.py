@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,8 +22,9 @@ from webapp.models import (
     Telling,
     User,
 )
-from webapp.services import tasks
+from webapp.services import duty, tasks
 from webapp.services.mail_kinds import MAIL_KINDS
+from webapp.timezones import local
 
 log = logging.getLogger(__name__)
 
@@ -43,18 +44,17 @@ def to_contact(
     not_before: datetime | None = None,
     tellings: Sequence[Telling] = (),
 ) -> OutboxEmail | None:
-    """Queue a client's mail. Replies go to the owner, or to the firm's mailbox where there is none. None where the
-    contact has no address; the row that is already there where `key` is known."""
+    """Queue a client's mail. Replies go to who looks after the work on the day it goes out, or to the firm's mailbox
+    where nobody does. None where the contact has no address; the row that is already there where `key` is known."""
     if contact.address is None:
         return None
-    owner = engagement.owner
     firm = session.scalars(select(Firm)).one()
-    reply_to = (owner.name, owner.address) if owner and owner.is_active else (firm.name, firm.mailbox)
+    name, address = reply_to(firm, engagement, on=local(not_before or now, firm.zone).date())
     mail = OutboxEmail(
         to_name=contact.name,
         to_address=contact.address,
-        reply_to_name=reply_to[0] if reply_to[1] else None,
-        reply_to_address=reply_to[1],
+        reply_to_name=name,
+        reply_to_address=address,
         contact=contact,
         language=contact.language,
         engagement=engagement,
@@ -67,19 +67,20 @@ def to_user(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext,
+    context: EmailContext | RenderedEmail,
     user: User,
     *,
     now: datetime,
     engagement: Engagement | None = None,
     challenge: SignInChallenge | None = None,
+    language: str | None = None,
 ) -> OutboxEmail:
-    """Queue a mail to a colleague."""
+    """Queue a mail to a colleague, in their own language unless `language` names the one it was rendered in."""
     mail = OutboxEmail(
         to_name=user.name,
         to_address=user.address,
         user=user,
-        language=user.language,
+        language=language or user.language,
         engagement=engagement,
         challenge_id=challenge.id if challenge else None,
     )
@@ -89,6 +90,16 @@ def to_user(
 def preview(context: EmailContext) -> RenderedEmail:
     """A mail as it would be, for eyes only: nothing is stored."""
     return rendering.render(context)
+
+
+def reply_to(firm: Firm, engagement: Engagement, *, on: date) -> tuple[str | None, str | None]:
+    """The name and address that a client's answer goes to: those of the owner, or of who stands in for them on that
+    day; the firm's mailbox where nobody owns the work; none where there is neither."""
+    owner = engagement.owner
+    if owner is not None and owner.is_active:
+        present = duty.on_duty(owner, on)
+        return present.name, present.address
+    return (firm.name, firm.mailbox) if firm.mailbox else (None, None)
 
 
 def new_message_id() -> str:
@@ -101,7 +112,7 @@ def _post(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext | Composer,
+    context: EmailContext | Composer | RenderedEmail,
     mail: OutboxEmail,
     *,
     now: datetime,
@@ -134,8 +145,10 @@ def _post(
     return mail
 
 
-def _render(context: EmailContext | Composer) -> RenderedEmail:
+def _render(context: EmailContext | Composer | RenderedEmail) -> RenderedEmail:
     """One mail that cannot be written must not hold up the others: it is kept, empty, for a person to look at."""
+    if isinstance(context, RenderedEmail):
+        return context
     try:
         return rendering.render(context() if callable(context) else context)
     except Exception:

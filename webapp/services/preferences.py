@@ -86,7 +86,7 @@ def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: 
 
 def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datetime) -> None:
     to = composing.For.contact(firm, part)
-    frozen = snapshot.Snapshot(**frame(part.engagement))
+    frozen = snapshot.Snapshot(**frame(session, part.engagement, now=now))
     context = contexts.FreshLink(
         **composing.opening(frozen, to),
     )

@@ -1,12 +1,13 @@
 """The ledger of agreed dates. Every way of moving a date ends here, and none moves one without an explanation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from webapp.models import Act, Cause, Milestone, Promise, PromiseWords, User
+from webapp.models import Act, Cause, Labels, Milestone, Promise, PromiseWords, User
+from webapp.services import announcements
 from webapp.services.errors import Refused
 
 WORDS_MAXIMUM = 1000
@@ -39,6 +40,8 @@ class Why:
     what_we_do: str = ""
     other_name: str | None = None
     language: str | None = None
+    translations: dict[str, Labels] = field(default_factory=dict)
+    """Of why, what we do and the condition of the date, by the name of the part."""
 
 
 def effective(milestone: Milestone) -> list[Promise]:
@@ -97,17 +100,42 @@ def move(
     is_history: bool = False,
 ) -> Promise:
     """Move an agreed date. It must say whose cause it is, why (a reason of the service or words), what we do about
-    it, and the new date or when the next news comes; otherwise Refused, naming the field. `supersedes` replaces an
-    entry that was wrong. History from before Milestone (`is_history`) may lack what nobody wrote down then."""
+    it, and the new date or when the next news comes; otherwise Refused, naming the field. A date that comes earlier
+    needs no explanation. `supersedes` replaces an entry that was wrong; a move that nobody was told yet is replaced
+    by the next one in the same way, and by none where the date goes back to what clients know. History from before
+    Milestone (`is_history`) may lack what nobody wrote down then, and is told to nobody."""
+    entries = effective(milestone)
+    was = entries[-1] if entries else None
     if not is_history:
-        _check(to, why)
+        check(to, why, when(was) if was else None)
+    if not is_history and supersedes is None and was is not None and is_open(session, was):
+        if len(entries) > 1 and when(entries[-2]) == to:
+            return withdraw(session, milestone, was, by=by, now=now)
+        supersedes = was
     entry = _entry(milestone, to, Act.MOVE, by=by, now=now, origin=origin)
     entry.cause = why.cause
     entry.reason_key = why.reason_key
     entry.checkpoint_id = checkpoint_id
     entry.supersedes_id = supersedes.id if supersedes else None
     entry.agreed_on = agreed_on
-    return _add(session, milestone, entry, _words(to, why))
+    _add(session, milestone, entry, _words(to, why))
+    if not is_history:
+        announcements.note(session, milestone, entry, was, now=now)
+    return entry
+
+
+def resolve(session: Session, milestone: Milestone, on: date, *, by: User | None, now: datetime) -> Promise:
+    """What the date waited for has come: it becomes a day. This is the promise kept, not a move, and clients hear of
+    it. Refused where the date waits for nothing."""
+    entries = effective(milestone)
+    if not entries or entries[-1].after_days is None:
+        raise Refused("promise.waits_for_nothing")
+    waited = entries[-1]
+    entry = _entry(milestone, When(starts_on=on), Act.RESOLVE, by=by, now=now, origin="condition")
+    entry.cause = waited.cause
+    _add(session, milestone, entry, None)
+    announcements.note(session, milestone, entry, waited, now=now)
+    return entry
 
 
 def withdraw(session: Session, milestone: Milestone, wrong: Promise, *, by: User | None, now: datetime) -> Promise:
@@ -137,73 +165,53 @@ def correct(
     old = wrong.words
     words = PromiseWords(condition=right.condition)
     if old is not None:
-        words.why, words.what_we_do, words.other_name, words.language = (
-            old.why,
-            old.what_we_do,
-            old.other_name,
-            old.language,
-        )
+        words.why, words.what_we_do, words.other_name = old.why, old.what_we_do, old.other_name
+        words.language, words.translations = old.language, old.translations
     return _add(session, milestone, entry, words)
 
 
-def of_checkpoint(milestone: Milestone, checkpoint_id: int) -> Promise | None:
-    """The counting entry that a checkpoint made, if it made one."""
-    made = [entry for entry in effective(milestone) if entry.checkpoint_id == checkpoint_id]
-    return made[-1] if made else None
+def is_earlier(to: When, was: When) -> bool:
+    """Whether a known date comes before, or ends with, the one it replaces: welcome, and no delay. A firm day that
+    becomes an estimate is weaker, however early."""
+    old, new = was.ends_on or was.starts_on, to.ends_on or to.starts_on
+    if to.is_estimate and not was.is_estimate:
+        return False
+    return old is not None and new is not None and new <= old
 
 
-def settle(
-    session: Session,
-    milestone: Milestone,
-    wanted: tuple[When, Why] | None,
-    *,
-    checkpoint_id: int,
-    by: User | None,
-    now: datetime,
-) -> None:
-    """Make the ledger say what the newest revision of a checkpoint says: move, replace an earlier move of the same
-    checkpoint, or take it back. Submitting the same again adds nothing."""
-    made = of_checkpoint(milestone, checkpoint_id)
-    if wanted is None:
-        if made is not None:
-            withdraw(session, milestone, made, by=by, now=now)
-        return
-    to, why = wanted
-    if made is not None and when(made) == to and _same(made, why):
-        return
-    move(
-        session,
-        milestone,
-        to,
-        why,
-        by=by,
-        now=now,
-        origin="checkpoint",
-        checkpoint_id=checkpoint_id,
-        supersedes=made,
-    )
+def moves(entries: Sequence[Promise]) -> int:
+    """How often a date moved: the first promise is none, nor is a condition that was met."""
+    return sum(1 for entry in entries if entry.act is Act.MOVE)
 
 
-def is_explained(to: When, why: Why) -> bool:
+def is_open(session: Session, entry: Promise) -> bool:
+    """Whether clients have not been told an entry yet, so that it can be replaced as if it had never been."""
+    return entry.act is Act.MOVE and announcements.is_untold(session, entry)
+
+
+def is_explained(to: When, why: Why, was: When | None = None) -> bool:
     """True where a move says everything that a move must say."""
     try:
-        _check(to, why)
+        check(to, why, was)
     except Refused:
         return False
     return True
 
 
-def _check(to: When, why: Why) -> None:
-    if not why.reason_key and not why.why.strip():
-        raise Refused("delay.needs_why", field="why")
-    if not why.what_we_do.strip():
-        raise Refused("delay.needs_action", field="what_we_do")
+def check(to: When, why: Why, was: When | None) -> None:
+    """Refuse, naming the field, a date that says nothing or runs backwards, and a delay without its explanation."""
     if to.after_days is not None and not (to.condition or "").strip():
         raise Refused("delay.needs_condition", field="condition")
     if to.starts_on is None and to.after_days is None and to.next_news_at is None:
         raise Refused("delay.needs_date", field="new_on")
     if to.ends_on is not None and (to.starts_on is None or to.ends_on < to.starts_on):
         raise Refused("delay.range_backwards", field="new_until")
+    if was is not None and is_earlier(to, was):
+        return
+    if not why.reason_key and not why.why.strip():
+        raise Refused("delay.needs_why", field="why")
+    if not why.what_we_do.strip():
+        raise Refused("delay.needs_action", field="what_we_do")
 
 
 def _entry(milestone: Milestone, to: When, act: Act, *, by: User | None, now: datetime, origin: str) -> Promise:
@@ -231,6 +239,7 @@ def _words(to: When, why: Why | None) -> PromiseWords | None:
         words.what_we_do = why.what_we_do or None
         words.other_name = why.other_name
         words.language = why.language
+        words.translations = why.translations or None
     return words
 
 
@@ -239,13 +248,3 @@ def _add(session: Session, milestone: Milestone, entry: Promise, words: PromiseW
     milestone.promises.append(entry)
     session.flush()
     return entry
-
-
-def _same(entry: Promise, why: Why) -> bool:
-    words = entry.words
-    return (
-        entry.cause is why.cause
-        and entry.reason_key == why.reason_key
-        and (words.why if words else None) == (why.why or None)
-        and (words.what_we_do if words else None) == (why.what_we_do or None)
-    )

@@ -17,9 +17,9 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import audits, promises, snapshot, tasks, telling
-from webapp.services.answers import Answers, Doer, Holds
-from webapp.services.engagement_facts import date_lines, delay, frame, last_news, local, open_asks
+from webapp.services import audits, commitments, moves, reported, slots, snapshot, tasks, telling
+from webapp.services.answers import Answers, Doer
+from webapp.services.engagement_facts import asked, date_lines, frame, last_news, local, open_asks
 from webapp.services.snapshot import Snapshot
 
 SILENT_IN_A_ROW = 2
@@ -35,6 +35,7 @@ def regular(session: Session, slot: Slot, *, next_news_at: datetime | None, now:
     frozen = from_answers(session, slot, answers, next_news_at=next_news_at, now=now, is_late=is_late)
     update = _release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, now=now)
     slot.state, slot.closed_at = SlotState.RELEASED, now
+    moves.told(session, slot.engagement, update, now=now)
     for handover in _unintroduced(session, slot.engagement):
         handover.introduced_at = now
     return update
@@ -49,8 +50,8 @@ def from_answers(
     now: datetime,
     is_late: bool = False,
 ) -> Snapshot:
-    """The snapshot that these answers make. The preview beside the form is drawn by the same lines; moves that are
-    not in the ledger yet are laid over it."""
+    """The snapshot that these answers make, every move first that clients were not told yet. The preview beside the
+    form is drawn by the same lines."""
     engagement = slot.engagement
     last = last_news(session, engagement)
     before = Snapshot.load(last.snapshot) if last else None
@@ -58,16 +59,16 @@ def from_answers(
     newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
     introduction = handovers[-1].introduction if handovers else None
     return Snapshot(
-        **frame(engagement),
+        **frame(session, engagement, now=now),
         since=local(last.released_at, slot.engagement.cadence["zone"]).date() if last else None,
-        done=_said(answers.done or answers.sentence, answers.language),
+        done=reported.news(answers),
         last_step=before.step.said if before and before.step else None,
         last_step_done=answers.last_step if before and before.step else None,
-        step=_step(answers),
+        step=reported.step(answers),
         dates=date_lines(engagement),
-        delays=tuple(_delays(slot)),
+        delays=moves.untold(session, engagement),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
-        waiting=_waiting(answers),
+        waiting=reported.waiting(answers),
         is_late=is_late,
         introduces=snapshot.Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
         introduction=_said(introduction or "", None),
@@ -76,34 +77,70 @@ def from_answers(
     )
 
 
-def no_news(session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime) -> Update | None:
+def no_news(
+    session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime, is_told: bool = False
+) -> Update | None:
     """Nobody reported by the promised time: say so plainly, with the last confirmed facts. The second in a row is a
-    task for the manager to phone. Where a manager switched this mail off, the slot closes without one."""
+    task for the manager to phone. Where a manager switched this mail off, or a moved date was told just now
+    (`is_told`), the slot closes without one."""
     engagement = slot.engagement
     slot.state, slot.closed_at = SlotState.NO_NEWS, now
     slot.checkpoint.state = CheckpointState.MISSED
     if _silent_in_a_row(session, engagement) >= SILENT_IN_A_ROW:
         tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
-    if engagement.is_no_news_off:
+    if engagement.is_no_news_off or is_told:
         return None
+    frozen = no_news_snapshot(session, engagement, next_news_at=next_news_at, now=now)
+    return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
+
+
+def no_news_snapshot(
+    session: Session, engagement: Engagement, *, next_news_at: datetime | None, now: datetime
+) -> Snapshot:
+    """What can be said where nobody reported: the facts as they were last confirmed."""
     last = last_news(session, engagement)
-    confirmed = Snapshot.load(last.snapshot).confirmed_at if last else None
-    frozen = Snapshot(
-        **frame(engagement),
+    return Snapshot(
+        **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
-        confirmed_at=confirmed,
+        confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
         next_news_at=next_news_at,
     )
-    return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
+
+
+def notice_snapshot(
+    session: Session, engagement: Engagement, delays: tuple[snapshot.Delay, ...], *, now: datetime
+) -> Snapshot:
+    """What a delay notice says: the moves first, then every date, what we need and when the next news comes."""
+    slot = slots.current(session, engagement)
+    return Snapshot(
+        **frame(session, engagement, now=now),
+        dates=date_lines(engagement),
+        delays=delays,
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        confirmed_at=now,
+        next_news_at=slot.promised_by if slot else None,
+    )
+
+
+def notice(session: Session, engagement: Engagement, frozen: Snapshot, *, number: int, now: datetime) -> Update:
+    """Release a delay notice, of its own and at once. `number` is of the newest move it tells."""
+    return _release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, now=now)
 
 
 def welcome(
     session: Session, engagement: Engagement, *, next_news_at: datetime, facts: tuple[str, ...], now: datetime
 ) -> Update:
     """The first mail of an engagement: what was agreed, the rhythm, whom to phone, what we already know."""
-    frozen = Snapshot(
-        **frame(engagement),
+    frozen = welcome_snapshot(session, engagement, next_news_at=next_news_at, facts=facts, now=now)
+    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, now=now)
+
+
+def welcome_snapshot(
+    session: Session, engagement: Engagement, *, next_news_at: datetime, facts: tuple[str, ...], now: datetime
+) -> Snapshot:
+    return Snapshot(
+        **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         facts=facts,
@@ -111,22 +148,27 @@ def welcome(
         confirmed_at=now,
         next_news_at=next_news_at,
     )
-    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, now=now)
 
 
 def closing(
     session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, now: datetime
 ) -> Update:
     """The last mail of an engagement, or the notice that it rests: the next news is settled, not forgotten."""
-    frozen = Snapshot(
-        **frame(engagement),
+    frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
+    key = f"closing:{engagement.id}:{number}"
+    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, now=now)
+
+
+def closing_snapshot(
+    session: Session, engagement: Engagement, *, is_pause: bool, words: str, now: datetime
+) -> Snapshot:
+    return Snapshot(
+        **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         confirmed_at=now,
         is_pause=is_pause,
         closing_words=_said(words, None),
     )
-    key = f"closing:{engagement.id}:{number}"
-    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, now=now)
 
 
 def correction(
@@ -154,7 +196,7 @@ def correction(
         )
     frozen = old.model_copy(
         update={
-            **frame(wrong.engagement),
+            **frame(session, wrong.engagement, now=now),
             "done": rights.get("done", old.done),
             "step": step,
             "dates": date_lines(wrong.engagement),
@@ -209,18 +251,9 @@ def _release(
     session.add(update)
     session.flush()
     telling.tell(session, update, now=now)
+    commitments.printed(session, update)
     audits.note(session, "released", update, now=now, actor="clock", kind=kind)
     return update
-
-
-def _delays(slot: Slot) -> list[snapshot.Delay]:
-    """The moves of this slot's checkpoint, told first."""
-    moved = []
-    for milestone in slot.engagement.milestones:
-        entry = promises.of_checkpoint(milestone, slot.checkpoint.id)
-        if entry is not None:
-            moved.append(delay(milestone, entry, slot.engagement.service))
-    return moved
 
 
 def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
@@ -247,25 +280,5 @@ def _said(text: str, language: str | None) -> snapshot.Said | None:
     return snapshot.Said(text=text, language=language) if text.strip() else None
 
 
-def _step(answers: Answers) -> snapshot.Step | None:
-    step = answers.step
-    if step is None:
-        return None
-    said = snapshot.Said(text=step.text, language=answers.language)
-    return snapshot.Step(said=said, who=step.who, name=step.name, by=step.by)
-
-
-def _waiting(answers: Answers) -> snapshot.Waiting | None:
-    waiting = answers.waiting
-    if waiting is None:
-        return None
-    return snapshot.Waiting(who=waiting.who, name=waiting.name, since=waiting.since, plan_stands=waiting.plan_stands)
-
-
 def _ask_line(ask: Ask) -> snapshot.AskLine:
-    said = snapshot.Said(text=ask.text, language=ask.language)
-    return snapshot.AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=said, due_on=ask.due_on)
-
-
-def moves_dates(answers: Answers) -> bool:
-    return any(answer.holds is Holds.NO for answer in answers.dates)
+    return snapshot.AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)

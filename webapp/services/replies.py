@@ -1,6 +1,6 @@
 """What clients write on their page, and our answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,11 +16,10 @@ from webapp.models import (
     OutboxEmail,
     Reply,
     ReplyKind,
-    Role,
     User,
 )
-from webapp.services import audits, composing, limits, outbox, planning, posting, snapshot
-from webapp.services.engagement_facts import frame, local, reader, the_firm
+from webapp.services import audits, composing, duty, limits, outbox, posting, slots, snapshot
+from webapp.services.engagement_facts import asked, frame, local, reader, the_firm
 from webapp.services.errors import NotFound, Refused
 from webapp.services.schedule import deliver_at
 
@@ -95,19 +94,11 @@ def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = 
         return None
     engagement, contact = reply.engagement, reply.contact
     part = next(part for part in engagement.participations if part.contact_id == contact.id)
-    to = composing.For.contact(firm, part)
-    slot = planning.current_slot(session, engagement)
-    frozen = snapshot.Snapshot(**frame(engagement), next_news_at=slot.promised_by if slot else None)
-    context = contexts.Answer(
-        **composing.common(frozen, to),
-        asked=contexts.Words(text=reply.text, language=reply.language),
-        answer=contexts.Words(text=reply.answer or ""),
-    )
     return posting.to_contact(
         session,
         "answer",
         f"answer:{reply.id}{suffix}",
-        context,
+        answer_context(session, reply, composing.For.contact(firm, part), now=now),
         contact,
         engagement,
         now=now,
@@ -115,11 +106,50 @@ def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = 
     )
 
 
-def waiting(session: Session, *, owner: User | None = None) -> Sequence[Reply]:
-    """What clients wrote and nobody answered, oldest first; of one owner's work, or all."""
+def answer_context(session: Session, reply: Reply, to: composing.For, *, now: datetime) -> contexts.Answer:
+    slot = slots.current(session, reply.engagement)
+    frozen = snapshot.Snapshot(
+        **frame(session, reply.engagement, now=now), next_news_at=slot.promised_by if slot else None
+    )
+    return contexts.Answer(
+        **composing.common(frozen, to),
+        asked=contexts.Words(text=reply.text, language=reply.language),
+        answer=contexts.Words(text=reply.answer or ""),
+    )
+
+
+def receipt_context(session: Session, reply: Reply, to: composing.For) -> contexts.Receipt:
+    return contexts.Receipt(
+        **composing.opening(snapshot.Snapshot(**frame(session, reply.engagement, now=reply.written_at)), to),
+        written=contexts.Words(text=reply.text, language=reply.language),
+        written_at=local(reply.written_at, to.zone),
+        written_as=reply.written_as,
+        answer_by=local(reply.answer_by, to.zone) if reply.answer_by else None,
+    )
+
+
+def received_context(firm: Firm, reply: Reply, user: User) -> contexts.ReplyReceived:
+    return contexts.ReplyReceived(
+        language=user.language,
+        brand=composing.brand(firm),
+        recipient=user.name,
+        engagement=contexts.Engagement(title=reply.engagement.title, reference=reply.engagement.reference),
+        client=reply.engagement.client.name,
+        writer=reply.written_as or reply.contact.name,
+        kind=reply.kind.value,
+        written=contexts.Words(text=reply.text, language=reply.language),
+        written_at=local(reply.written_at, firm.zone),
+        answer_by=local(reply.answer_by, firm.zone) if reply.answer_by else None,
+        asked=composing.read(asked(reply.ask), user.language) if reply.ask else None,
+        url=ENGAGEMENT_PAGE,
+    )
+
+
+def waiting(session: Session, *, owners: Collection[int] | None = None) -> Sequence[Reply]:
+    """What clients wrote and nobody answered, oldest first; of these owners' work, or all."""
     wanted = select(Reply).where(Reply.answered_at.is_(None)).order_by(Reply.written_at, Reply.id)
-    if owner is not None:
-        wanted = wanted.join(Engagement, Reply.engagement_id == Engagement.id).where(Engagement.owner_id == owner.id)
+    if owners is not None:
+        wanted = wanted.join(Engagement, Reply.engagement_id == Engagement.id).where(Engagement.owner_id.in_(owners))
     return session.scalars(wanted).all()
 
 
@@ -131,28 +161,13 @@ def prove_arrival(session: Session, link: Link, *, now: datetime) -> None:
 
 
 def _tell_staff(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> None:
-    """The owner hears at once; where there is none, the managers and admins do."""
-    engagement = reply.engagement
+    """The owner, or who stands in for them, hears at once; where there is none, the managers and admins do."""
+    engagement, today = reply.engagement, local(now, firm.zone).date()
     owner = engagement.owner
-    if owner is not None and owner.is_active:
-        readers: Sequence[User] = [owner]
-    else:
-        readers = session.scalars(select(User).where(User.role.in_([Role.MANAGER, Role.ADMIN]), User.is_active)).all()
+    is_owned = owner is not None and owner.is_active
+    readers = [duty.on_duty(owner, today)] if owner is not None and is_owned else duty.heads(session, today)
     for user in readers:
-        context = contexts.ReplyReceived(
-            language=user.language,
-            brand=composing.brand(firm),
-            recipient=user.name,
-            engagement=contexts.Engagement(title=engagement.title, reference=engagement.reference),
-            client=engagement.client.name,
-            writer=reply.written_as or reply.contact.name,
-            kind=reply.kind.value,
-            written=contexts.Words(text=reply.text, language=reply.language),
-            written_at=local(reply.written_at, firm.zone),
-            answer_by=local(reply.answer_by, firm.zone) if reply.answer_by else None,
-            asked=contexts.Words(text=reply.ask.text, language=reply.ask.language) if reply.ask else None,
-            url=ENGAGEMENT_PAGE,
-        )
+        context = received_context(firm, reply, user)
         key = f"reply_received:{reply.id}:{user.id}"
         posting.to_user(session, "reply_received", key, context, user, now=now, engagement=engagement)
 
@@ -162,13 +177,5 @@ def _receipt(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> No
     part = next((part for part in engagement.participations if part.contact_id == contact.id), None)
     if part is None:
         return
-    to = composing.For.contact(firm, part)
-    frozen = snapshot.Snapshot(**frame(engagement))
-    context = contexts.Receipt(
-        **composing.opening(frozen, to),
-        written=contexts.Words(text=reply.text, language=reply.language),
-        written_at=local(reply.written_at, to.zone),
-        written_as=reply.written_as,
-        answer_by=local(reply.answer_by, to.zone) if reply.answer_by else None,
-    )
+    context = receipt_context(session, reply, composing.For.contact(firm, part))
     posting.to_contact(session, "receipt", f"receipt:{reply.id}", context, contact, engagement, now=now)

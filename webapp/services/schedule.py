@@ -128,6 +128,45 @@ def days(cadence: Cadence, *, after: date, count: int, calendar: WorkingDays | N
     return found
 
 
+def rule_date(cadence: Cadence, on: date, *, calendar: WorkingDays) -> date:
+    """The date of the rule that the slot of `on` stands for: `on` itself, or the day off it was moved away from."""
+    if _rule_day(cadence, since=on) == on:
+        return on
+    if cadence.day_off is DayOff.BEFORE:
+        meant = _rule_day(cadence, since=on + ONE_DAY)
+        if calendar.on_or_before(meant) == on:
+            return meant
+    meant = _rule_day(cadence, since=calendar.on_or_before(on - ONE_DAY) + ONE_DAY)
+    return min(meant, on)
+
+
+def times_again(
+    cadence: Cadence,
+    *,
+    held: date | None,
+    now: datetime,
+    calendar: WorkingDays,
+    planned: date | None = None,
+) -> SlotTimes:
+    """Where a planned slot belongs after its rhythm or the calendar changed: the first one after `held`, the last day
+    that had its slot, whose promised time is still ahead.
+
+    A day off that was told too late for the working day before it moves its slot to the working day after it: nobody
+    who was promised news waits for the next date of the rule. `planned` is the day the slot was planned for, where
+    only the calendar changed.
+    """
+    today = now.astimezone(ZoneInfo(cadence.zone)).date()
+    since = calendar.on_or_before(today) - ONE_DAY
+    ahead = _first_ahead(
+        cadence, after=max(since, held or since), held=held or today - ONE_DAY, now=now, calendar=calendar
+    )
+    if planned is None or _rule_day(cadence, since=planned) != planned:
+        return ahead
+    later = slot_times(cadence, calendar.on_or_after(planned))
+    is_free = held is None or later.on > held
+    return later if is_free and later.promised_by > now and later.on < ahead.on else ahead
+
+
 def slot_times(cadence: Cadence, on: date) -> SlotTimes:
     """When the slot of a local date goes out, and by when it is promised.
 
@@ -167,6 +206,18 @@ def next_news_at(cadence: Cadence, *, after: date, reader: Reader, calendar: Wor
     """
     on = next_day(cadence, after=after, calendar=calendar)
     return deliver_at(slot_times(cadence, on).promised_by, reader)
+
+
+def _first_ahead(cadence: Cadence, *, after: date, held: date, now: datetime, calendar: WorkingDays) -> SlotTimes:
+    while True:
+        after = next_day(cadence, after=after, calendar=calendar)
+        times = slot_times(cadence, after)
+        if times.promised_by > now:
+            return times
+        meant = rule_date(cadence, after, calendar=calendar)
+        later = slot_times(cadence, calendar.on_or_after(meant))
+        if meant > max(after, held) and later.promised_by > now:
+            return later
 
 
 def _rule_day(cadence: Cadence, *, since: date) -> date:

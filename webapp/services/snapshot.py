@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from webapp.models import Cause, Labels
 from webapp.services.answers import Doer, LastStep
 
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
+"""2: said words may come in further languages. What was frozen as version 1 is read as it is."""
 
 
 class Frozen(BaseModel):
@@ -19,15 +20,25 @@ class Frozen(BaseModel):
 
 
 class Said(Frozen):
-    """Free words and the language they were written in."""
+    """Free words and the language they were written in, with what the writer gave of them in further languages."""
 
     text: str
     language: str | None = None
+    translations: Labels = {}
+
+    def read_in(self, language: str) -> "Said":
+        """The words as somebody who reads `language` gets them: in it where they were given in it, else as written."""
+        own = self.translations.get(language)
+        return Said(text=own, language=language) if own else Said(text=self.text, language=self.language)
 
 
 class Person(Frozen):
+    """Somebody to phone; `instead_of` is who they stand in for, and `until` the last day of it."""
+
     name: str
     phone: str | None = None
+    instead_of: str | None = None
+    until: date | None = None
 
 
 class Date(Frozen):
@@ -47,8 +58,9 @@ class DateLine(Frozen):
     first: Date
     now: Date
     moved: int
-    standing: Literal["holds", "not_sure", "moved", "done"]
+    standing: Literal["holds", "not_sure", "moved", "done", "dropped"]
     done_on: date | None = None
+    dropped_why: Said | None = None
 
 
 class Delay(Frozen):
@@ -102,7 +114,7 @@ class CorrectedPart(Frozen):
 class Snapshot(Frozen):
     """Everything an update says. Fields that a kind does not use stay empty."""
 
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
     title: str
     reference: str
     stage: Labels | None = None

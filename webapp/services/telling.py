@@ -39,18 +39,21 @@ KIND_OF_MAIL = {
 
 
 def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
-    """Make every telling of an update, once. Who stopped or paused is skipped, with the reason; who has no address
-    that works is a phone call, with a task; contacts who share an address get one mail together."""
+    """Make every telling of an update, once. Who stopped or paused is skipped, with the reason, but a moved date is
+    told to them by phone; who has no address that works is a phone call, with a task; contacts who share an address
+    get one mail together."""
+    has_moves = bool(Snapshot.load(update.snapshot).delays)
     together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
     made = []
     for part in update.engagement.participations:
         telling = Telling(update=update, contact=part.contact, state=TellingState.DUE)
         session.add(telling)
         made.append(telling)
-        if part.stopped_at is not None:
-            telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
-        elif part.paused_until is not None and part.paused_until > local(now, part.contact.zone).date():
-            telling.state, telling.skipped_why = TellingState.SKIPPED, "paused"
+        why = _no_mail(part, now=now)
+        if why is not None and has_moves:
+            telling.state = TellingState.BY_PHONE
+        elif why is not None:
+            telling.state, telling.skipped_why = TellingState.SKIPPED, why
         elif part.contact.address is not None and part.contact.can_be_mailed:
             together[part.contact.address].append((part, telling))
         else:
@@ -62,6 +65,25 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
     for group in together.values():
         _mail(session, update, group, now=now)
     return made
+
+
+def _no_mail(part: Participation, *, now: datetime) -> str | None:
+    """Why a reader wants no mail, or None where they do."""
+    if part.stopped_at is not None:
+        return "stopped"
+    if part.paused_until is not None and part.paused_until > local(now, part.contact.zone).date():
+        return "paused"
+    return None
+
+
+def mails(engagement: Engagement, *, now: datetime) -> list[list[Participation]]:
+    """Who would get a mail of an update at this moment, one list for each mail: contacts who share an address get one
+    together. Who is in none hears by phone, or wants no news."""
+    together: dict[str, list[Participation]] = defaultdict(list)
+    for part in engagement.participations:
+        if _no_mail(part, now=now) is None and part.contact.address is not None and part.contact.can_be_mailed:
+            together[part.contact.address].append(part)
+    return list(together.values())
 
 
 def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from emails import contexts, links
 from webapp.models import Engagement, EngagementState, Link, Purpose, Role, User, UserSession
-from webapp.services import audits, composing, posting
+from webapp.services import absences, audits, composing, duty, posting
 from webapp.services.engagement_facts import the_firm
 from webapp.services.errors import Refused
 
@@ -57,9 +57,10 @@ def invite(session: Session, user: User, *, by: User | None, now: datetime) -> N
     posting.to_user(session, "invitation", key, context, user, now=now)
 
 
-def change(session: Session, user: User, *, role: Role, is_active: bool, by: User | None, now: datetime) -> None:
+def change(session: Session, user: User, *, role: Role, is_active: bool, by: User | None, now: datetime) -> list[User]:
     """Change role or let somebody go. The last active admin stays; who leaves is signed out everywhere, and their
-    open work must have gone to somebody else before."""
+    open work must have gone to somebody else before. Who leaves or may only look from now on stands in for nobody:
+    those for whom they did are returned."""
     loses_admin = user.role is Role.ADMIN and user.is_active and (role is not Role.ADMIN or not is_active)
     if loses_admin and _active_admins(session) <= 1:
         raise Refused("user.last_admin", field="role")
@@ -69,6 +70,7 @@ def change(session: Session, user: User, *, role: Role, is_active: bool, by: Use
     if not is_active:
         sign_out_everywhere(session, user, now=now)
     audits.note(session, "changed", user, now=now, by=by, role=role, active=is_active)
+    return [] if duty.may_stand_in(user) else absences.release(session, user, by=by, now=now)
 
 
 def sign_out_everywhere(session: Session, user: User, *, now: datetime) -> None:

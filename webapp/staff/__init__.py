@@ -3,15 +3,23 @@
 from flask import Flask
 
 from webapp.staff import (
+    absences,
+    calendar,
     checkpoints,
     clients,
+    date_questions,
+    dates,
+    delays,
     engagements,
+    figures,
+    gallery,
     handling,
     imports,
+    moving,
     new_engagement,
+    notices,
     outbox,
     people,
-    samples,
     services,
     settings,
     sign_in,
@@ -20,15 +28,22 @@ from webapp.staff import (
 )
 
 ROOMS = (
+    absences,
+    calendar,
     checkpoints,
     clients,
+    date_questions,
+    dates,
+    delays,
     engagements,
+    figures,
+    gallery,
     handling,
     imports,
     new_engagement,
+    notices,
     outbox,
     people,
-    samples,
     services,
     settings,
     sign_in,
@@ -41,3 +56,5 @@ def init_app(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room.bp)
     app.register_blueprint(checkpoints.by_mail)
+    app.register_blueprint(date_questions.by_mail)
+    app.register_blueprint(moving.by_mail)

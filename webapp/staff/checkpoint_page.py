@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from emails.languages import language
-from webapp.forms.checkpoint import AFTER, DAY, NOTHING, RANGE, UNKNOWN, CheckpointForm
+from webapp.forms.checkpoint import NOTHING, CheckpointForm
+from webapp.forms.moved_date import ABOUT, AFTER, DAY, RANGE, UNKNOWN
 from webapp.language import lang, t
 from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
 from webapp.services import checkpoints, promises
 from webapp.services.answers import Answers, DateAnswer
 from webapp.services.engagement_facts import label, last_news, local, open_asks, the_firm
+from webapp.staff import languages, ready_sentences
+from webapp.staff.ready_sentences import Sentence
 
 Row = TypeVar("Row", Milestone, Ask)
 
@@ -30,6 +32,7 @@ class Page:
     asks: list[Ask]
     zone: str
     needs_sentence: bool
+    fallback: str
 
     @property
     def engagement(self) -> Any:
@@ -49,16 +52,28 @@ class Page:
     def first_promise(self, milestone: Milestone) -> Promise:
         return promises.effective(milestone)[0]
 
-    def sentences(self, part: str) -> list[tuple[str, str]]:
-        """Ready sentences for one box: each with the language it is in, the readers' languages first."""
-        tags = list(dict.fromkeys(contact.language for contact in self.contacts))
-        return [
-            (entry["labels"][tag], language(tag).direction)
-            for entry in self.engagement.service.sentences
-            if entry["part"] == part
-            for tag in tags
-            if entry["labels"].get(tag)
-        ]
+    @property
+    def readers(self) -> dict[str, list[str]]:
+        return languages.readers(self.engagement)
+
+    @property
+    def written(self) -> str:
+        """The language that the free words are taken to be in."""
+        return str(self.form.language.data)
+
+    @property
+    def further(self) -> dict[str, list[str]]:
+        return languages.further(self.engagement, self.written)
+
+    def sentences(self, part: str) -> list[Sentence]:
+        return ready_sentences.offered(
+            self.engagement.service.sentences, part, shown_in=lang().tag, fallback=self.fallback
+        )
+
+    @property
+    def days(self) -> dict[str, Any]:
+        """How days are written in each language that one may write in."""
+        return ready_sentences.days_in_words([str(tag) for tag in self.form.language.choices or ()])
 
 
 def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict[str, str] | None) -> Page:
@@ -88,7 +103,9 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
             data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint))
         )
     _choices(form, slot.engagement, fallback)
-    form.told_step = last.step.text if last and last.step else None
+    firms = firm.languages if firm else [fallback]
+    languages.offer(form.language, slot.engagement, firms, _written(checkpoint, last))
+    form.told_step = last.step if last else None
     milestones = _aligned(form.dates, "milestone_id", milestones)
     asks = _aligned(form.asks, "ask_id", asks)
     return Page(
@@ -99,6 +116,7 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
         asks=asks,
         zone=zone,
         needs_sentence=checkpoints.needs_sentence(session, checkpoint),
+        fallback=fallback,
     )
 
 
@@ -116,6 +134,12 @@ def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
     form.ask_contact.choices = {"": t("form.ask_anybody")} | {
         str(part.contact_id): part.contact.name for part in engagement.participations if part.stopped_at is None
     }
+
+
+def _written(checkpoint: Checkpoint, last: Answers | None) -> str | None:
+    """The language this form was filed in, or else the last one was."""
+    own = Answers.load(checkpoint.revisions[-1].answers) if checkpoint.revisions else last
+    return own.language if own else None
 
 
 def _aligned(entries: Any, name: str, known: list[Row]) -> list[Row]:
@@ -160,9 +184,16 @@ def _prefilled(
     if source and source.step:
         step = source.step
         data |= {"step_text": step.text, "step_who": step.who.value, "step_name": step.name, "step_by": step.by}
+        data["step_text_in"] = step.in_others("text")
     if own is None:
         return data
-    data |= {"done": own.done, "last_step": own.last_step.value if own.last_step else None, "sentence": own.sentence}
+    data |= {
+        "done": own.done,
+        "done_in": own.in_others("done"),
+        "last_step": own.last_step.value if own.last_step else None,
+        "sentence": own.sentence,
+        "sentence_in": own.in_others("sentence"),
+    }
     if own.waiting:
         waiting = own.waiting
         data |= {
@@ -175,6 +206,7 @@ def _prefilled(
     if own.new_ask:
         ask = own.new_ask
         data |= {"ask_text": ask.text, "ask_contact": str(ask.contact_id or ""), "ask_due": ask.due_on}
+        data["ask_text_in"] = ask.in_others("text")
     return data
 
 
@@ -190,6 +222,7 @@ def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str
         return {"milestone_id": str(milestone.id), "holds": holds}
     news = local(given.next_news_at, zone) if given.next_news_at else None
     kind = UNKNOWN if news else AFTER if given.after_days else RANGE if given.new_until else DAY
+    kind = ABOUT if given.is_estimate else kind
     return {
         "milestone_id": str(milestone.id),
         "holds": given.holds.value,
@@ -198,12 +231,15 @@ def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str
         "other_name": given.other_name,
         "reason": given.reason_key,
         "why": given.why,
+        "why_in": given.in_others("why"),
         "what_we_do": given.what_we_do,
+        "what_we_do_in": given.in_others("what_we_do"),
         "new_kind": kind,
         "new_on": given.new_on,
         "new_until": given.new_until,
         "after_days": given.after_days,
         "condition": given.condition,
+        "condition_in": given.in_others("condition"),
         "news_on": news.date() if news else None,
         "news_at": news.time() if news else None,
     }

@@ -1,141 +1,138 @@
 """The checkpoint forms: from the day's mail without signing in, or from Today, one after the other, soonest first."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from sqlalchemy.orm import Session
 
-from webapp.access import by_token, needs, the_user
+from webapp.access import by_token, needs
 from webapp.extensions import csrf
 from webapp.forms.fields import TEXT_MAXIMUM, clean_text
-from webapp.language import firm, lang, speak, t
-from webapp.models import Checkpoint, CheckpointState, Purpose, Reply, Role, SlotState, User
+from webapp.language import firm, lang, t, today
+from webapp.models import (
+    Checkpoint,
+    CheckpointState,
+    Reply,
+    Role,
+    SlotState,
+    User,
+)
 from webapp.numbers import row_number
 from webapp.security import mail_body
-from webapp.services import board, checkpoints, composing, engagements, inert, links, posting, replies
+from webapp.services import (
+    board,
+    checkpoints,
+    composing,
+    duty,
+    engagements,
+    inert,
+    posting,
+    questions,
+    replies,
+)
 from webapp.services.engagement_facts import local
 from webapp.services.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
-from webapp.staff import checkpoint_page
-from webapp.transactions import commit, db, moment, settings
+from webapp.staff import checkpoint_page, entrances
+from webapp.staff.entrances import Entrance
+from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_checkpoints", __name__)
 by_mail = Blueprint("mail_checkpoints", __name__)
 csrf.exempt(by_mail)
 
 
-@dataclass(frozen=True)
-class Entrance:
-    """How somebody came to the form: signed in, or by the link of the day's mail."""
-
-    user: User
-    token: str | None
-
-    def url(self, view: str, **values: Any) -> str:
-        if self.token is None:
-            return url_for(f"staff_checkpoints.{view}", **values)
-        return url_for(f"mail_checkpoints.{view}", token=self.token, **values)
-
-
-def _by_mail(token: str) -> Entrance:
-    link = links.find(
-        db(),
-        settings().keyring,
-        token,
-        Purpose.FORMS,
-        now=moment(),
-        days_after_close=settings().link_days_after_close,
-    )
-    if link.user is None:
-        raise NotFound
-    speak(link.user.language)
-    g.entered_by_mail = True
-    return Entrance(link.user, token)
-
-
-def _signed_in() -> Entrance:
-    return Entrance(the_user(), None)
-
-
 @by_mail.get("/checkpoints/<token>")
 @by_token
 def index(token: str) -> Any:
-    return _index(_by_mail(token))
+    return _index(entrances.by_mail(token))
 
 
 @by_mail.get("/checkpoints/<token>/<int:checkpoint_id>")
 @by_token
 def edit(token: str, checkpoint_id: int) -> Any:
-    return _show(_by_mail(token), checkpoint_id)
+    return _show(entrances.by_mail(token), checkpoint_id)
 
 
 @by_mail.post("/checkpoints/<token>/<int:checkpoint_id>")
 @by_token
 def submit(token: str, checkpoint_id: int) -> Any:
-    return _submit(_by_mail(token), checkpoint_id)
+    return _submit(entrances.by_mail(token), checkpoint_id)
 
 
 @by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/draft")
 @by_token
 def draft(token: str, checkpoint_id: int) -> Any:
-    return _draft(_by_mail(token), checkpoint_id)
+    return _draft(entrances.by_mail(token), checkpoint_id)
 
 
 @by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/preview")
 @by_token
 def preview(token: str, checkpoint_id: int) -> Any:
-    return _preview(_by_mail(token), checkpoint_id)
+    return _preview(entrances.by_mail(token), checkpoint_id)
 
 
 @by_mail.post("/checkpoints/<token>/replies/<int:reply_id>")
 @by_token
 def answer(token: str, reply_id: int) -> Any:
-    return _answer(_by_mail(token), reply_id)
+    return _answer(entrances.by_mail(token), reply_id)
 
 
 @bp.get("/forms", endpoint="index")
 @needs(Role.STAFF)
 def signed_index() -> Any:
-    return _index(_signed_in())
+    return _index(entrances.signed_in())
 
 
 @bp.get("/forms/<int:checkpoint_id>", endpoint="edit")
 @needs(Role.STAFF)
 def signed_edit(checkpoint_id: int) -> Any:
-    return _show(_signed_in(), checkpoint_id)
+    return _show(entrances.signed_in(), checkpoint_id)
 
 
 @bp.post("/forms/<int:checkpoint_id>", endpoint="submit")
 @needs(Role.STAFF)
 def signed_submit(checkpoint_id: int) -> Any:
-    return _submit(_signed_in(), checkpoint_id)
+    return _submit(entrances.signed_in(), checkpoint_id)
 
 
 @bp.post("/forms/<int:checkpoint_id>/draft", endpoint="draft")
 @needs(Role.STAFF)
 def signed_draft(checkpoint_id: int) -> Any:
-    return _draft(_signed_in(), checkpoint_id)
+    return _draft(entrances.signed_in(), checkpoint_id)
 
 
 @bp.post("/forms/<int:checkpoint_id>/preview", endpoint="preview")
 @needs(Role.STAFF)
 def signed_preview(checkpoint_id: int) -> Any:
-    return _preview(_signed_in(), checkpoint_id)
+    return _preview(entrances.signed_in(), checkpoint_id)
 
 
 @bp.post("/forms/replies/<int:reply_id>", endpoint="answer")
 @needs(Role.STAFF)
 def signed_answer(reply_id: int) -> Any:
-    return _answer(_signed_in(), reply_id)
+    return _answer(entrances.signed_in(), reply_id)
 
 
 def _index(entrance: Entrance) -> Any:
-    """The first form that is still to be written; where none is, what was filed and can still be changed."""
+    """First whether the agreed dates hold that are near, then the first form that is still to be written; where none
+    is, what was filed and can still be changed. A form that is due asks about the dates of its work itself."""
     due = _due(db(), entrance.user)
     unfiled = [checkpoint for checkpoint in due if checkpoint.state is not CheckpointState.SUBMITTED]
-    if unfiled:
+    asks_itself = {checkpoint.slot.engagement_id for checkpoint in unfiled}
+    shown = questions.shown(db(), duty.covered(db(), entrance.user, today()))
+    asked = [each for each in shown if each.engagement.id not in asks_itself]
+    if unfiled and (not asked or "filed" in request.args):
         return _show(entrance, unfiled[0].id)
-    return render_template("staff/forms_done.html", due=due, entrance=entrance, local=local, filed=_filed(entrance))
+    return render_template(
+        "staff/forms_done.html",
+        due=due,
+        unfiled=unfiled,
+        asked=asked,
+        said=request.args.get("said", ""),
+        entrance=entrance,
+        local=local,
+        filed=_filed(entrance),
+    )
 
 
 def _show(entrance: Entrance, checkpoint_id: int) -> Any:
@@ -157,7 +154,7 @@ def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
         checkpoints.submit(
             session,
             checkpoint,
-            page.form.answers(zone=page.zone, language=lang().tag),
+            page.form.answers(zone=page.zone),
             note=page.form.note.data or "",
             based_on=based_on,
             by=entrance.user,
@@ -196,7 +193,7 @@ def _preview(entrance: Entrance, checkpoint_id: int) -> Response:
     frozen = checkpoints.preview(
         session,
         checkpoint,
-        page.form.answers(zone=page.zone, language=lang().tag),
+        page.form.answers(zone=page.zone),
         by=entrance.user,
         now=moment(),
     )
@@ -218,7 +215,7 @@ def _preview(entrance: Entrance, checkpoint_id: int) -> Response:
 def _answer(entrance: Entrance, reply_id: int) -> Any:
     session = db()
     reply = session.get(Reply, reply_id)
-    if reply is None or not engagements.can_act(entrance.user, reply.engagement):
+    if reply is None or not engagements.can_act(entrance.user, reply.engagement, on=today()):
         raise NotFound
     text = clean_text(request.form.get("text", ""))[:TEXT_MAXIMUM]
     how = "phone" if request.form.get("how") == "phone" else "mail"
@@ -252,15 +249,15 @@ def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> 
 def _filed(entrance: Entrance) -> Checkpoint | None:
     """The form that was sent just now, to say what becomes of it."""
     filed = db().get(Checkpoint, request.args.get("filed", 0, type=row_number) or 0)
-    return filed if filed and engagements.can_act(entrance.user, filed.slot.engagement) else None
+    return filed if filed and engagements.can_act(entrance.user, filed.slot.engagement, on=today()) else None
 
 
 def _due(session: Session, user: User) -> list[Checkpoint]:
-    return list(checkpoints.due(session, user, until=moment() + board.SOON))
+    return list(checkpoints.due(session, user, on=today(), until=moment() + board.SOON))
 
 
 def _mine(session: Session, entrance: Entrance, checkpoint_id: int, *, lock: bool = False) -> Checkpoint:
     checkpoint = checkpoints.lock(session, checkpoint_id) if lock else session.get(Checkpoint, checkpoint_id)
-    if checkpoint is None or not engagements.can_act(entrance.user, checkpoint.slot.engagement):
+    if checkpoint is None or not engagements.can_act(entrance.user, checkpoint.slot.engagement, on=today()):
         raise NotFound
     return checkpoint

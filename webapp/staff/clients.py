@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import or_, select
 
 from webapp.access import needs, the_user
+from webapp.forms.calendar import CountryForm, countries
 from webapp.forms.fields import clean_line
 from webapp.forms.people import ContactForm
 from webapp.language import firm, t
@@ -42,6 +43,20 @@ def index() -> Any:
 @needs(Role.VIEWER)
 def show(client_id: int) -> Any:
     return _page(_client(client_id), _form(None))
+
+
+@bp.post("/clients/<int:client_id>/country")
+@needs(Role.STAFF)
+def country(client_id: int) -> Any:
+    """On whose public holidays this client is not written to."""
+    client = _client(client_id)
+    form = _country_form(request.form, client)
+    if not form.validate():
+        return _page(client, _form(None), form), 422
+    clients.change_country(db(), client, form.country.data or None, by=the_user(), now=moment())
+    commit()
+    flash(t("firm.saved"), "success")
+    return redirect(url_for("staff_clients.show", client_id=client.id), 303)
 
 
 @bp.post("/clients/<int:client_id>/contacts")
@@ -105,6 +120,18 @@ def _form(typed: Any, person: Contact | None = None) -> ContactForm:
     return form
 
 
-def _page(client: Client, form: ContactForm) -> str:
+def _country_form(typed: Any, client: Client) -> CountryForm:
+    form = CountryForm(typed, prefix="client-", data={"country": client.country or ""})
+    form.country.choices = countries(t("calendar.country_of_firm"))
+    return form
+
+
+def _page(client: Client, form: ContactForm, country: CountryForm | None = None) -> str:
     work = db().scalars(select(Engagement).where(Engagement.client_id == client.id).order_by(Engagement.id)).all()
-    return render_template("staff/client.html", client=client, engagements=work, form=form)
+    return render_template(
+        "staff/client.html",
+        client=client,
+        engagements=work,
+        form=form,
+        country=country or _country_form(None, client),
+    )

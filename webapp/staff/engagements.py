@@ -1,6 +1,5 @@
 """Engagements: the list, one engagement with everything about it, and what can be done with it."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,27 +11,45 @@ from webapp.forms.engagement import NoNewsForm, OwnerForm, WordsForm
 from webapp.forms.fields import clean_line
 from webapp.forms.people import PartForm
 from webapp.forms.rhythm import RhythmForm, as_fields
-from webapp.language import firm, lang, t
+from webapp.language import firm, lang, t, today
 from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Role, Service, User
 from webapp.numbers import row_number
-from webapp.services import cadences, engagement_list, engagements, planning, timeline, users
+from webapp.services import (
+    cadences,
+    coming,
+    engagement_list,
+    engagements,
+    notices,
+    signals,
+    slots,
+    staleness,
+    timeline,
+    users,
+)
 from webapp.services.engagement_facts import local
 from webapp.services.errors import Refused
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_engagements", __name__)
 
+LATE = "late"
+"""The filter for what might run late, which is no state of its own."""
+
 
 @bp.get("/engagements")
 @needs(Role.VIEWER)
 def index() -> Any:
     args = request.args
+    is_late = args.get("state") == LATE
+    pressing = signals.pressing(db(), firm(), now=moment()) if is_late else []
+    late = {found[0].engagement.id: found for found in pressing}
     found = engagement_list.find(
         db(),
         text=clean_line(args.get("q", "")),
         state=args.get("state", ""),
         owner_id=args.get("owner", type=row_number),
         service_id=args.get("service", type=row_number),
+        among=late if is_late else None,
         sort=args.get("sort", "next"),
         is_descending=args.get("order") == "desc",
         number=args.get("page", 1, type=row_number),
@@ -40,6 +57,8 @@ def index() -> Any:
     return render_template(
         "staff/engagements.html",
         found=found,
+        late=late,
+        stale=staleness.stale(db(), [row[0] for row in found.rows], firm(), now=moment()),
         args=args,
         owners=engagement_list.owners(db()),
         services=db().scalars(select(Service)).all(),
@@ -143,13 +162,14 @@ def owner(engagement_id: int) -> Any:
 def rhythm(engagement_id: int) -> Any:
     engagement = _acting(engagement_id)
     if request.method != "POST":
-        form = RhythmForm(data=as_fields(engagement.cadence))
-        return render_template("staff/rhythm.html", engagement=engagement, form=form)
+        return _rhythm_page(engagement, RhythmForm(data=as_fields(engagement.cadence)))
     form = RhythmForm(request.form)
     if not form.validate():
-        return render_template("staff/rhythm.html", engagement=engagement, form=form), 422
+        return _rhythm_page(engagement, form), 422
     old = cadences.load(engagement.cadence)
     stored = form.stored(zone=old.zone, anchor=old.anchor)
+    if "look" in request.form:
+        return _rhythm_page(engagement, form, stored)
     engagements.change_rhythm(db(), engagement, stored, by=the_user(), now=moment())
     commit()
     flash(t("work.rhythm_changed"), "success")
@@ -185,25 +205,45 @@ def add_person(engagement_id: int) -> Any:
     return _back(engagement)
 
 
+def _rhythm_page(engagement: Engagement, form: RhythmForm, changed: dict[str, Any] | None = None) -> str:
+    """The rhythm with the next ones: as they are planned, or as the rhythm that was typed would plan them."""
+    if changed is None:
+        following = coming.of(db(), engagement, firm=firm(), now=moment(), tag=lang().tag)
+    else:
+        cadence = cadences.load(changed)
+        following = coming.as_changed(db(), engagement, cadence, firm=firm(), now=moment(), tag=lang().tag)
+    return render_template(
+        "staff/rhythm.html",
+        engagement=engagement,
+        form=form,
+        following=following,
+        is_changed=changed is not None,
+        zone=engagement.cadence["zone"],
+        local=local,
+    )
+
+
 def _page(engagement: Engagement, words: WordsForm | None = None) -> str:
-    slot = planning.current_slot(db(), engagement)
-    after = slot.local_on - timedelta(days=1) if slot else local(moment(), engagement.cadence["zone"]).date()
+    slot = slots.current(db(), engagement)
     people = PartForm()
     people.contact.choices = _others(engagement)
     return render_template(
         "staff/engagement.html",
         engagement=engagement,
         slot=slot,
-        upcoming=planning.preview(db(), engagement, after=after),
+        upcoming=coming.of(db(), engagement, firm=firm(), now=moment(), tag=lang().tag),
         rhythm=cadences.in_words(cadences.load(engagement.cadence), lang()),
         story=timeline.of(db(), engagement),
         facts=timeline.facts(db(), engagement),
         asks=timeline.asks(db(), engagement),
-        can_act=engagements.can_act(the_user(), engagement),
+        can_act=engagements.can_act(the_user(), engagement, on=today()),
         words=words or WordsForm(),
         no_news=NoNewsForm(),
         people=people,
         missing=_missing_labels(engagement),
+        signals=signals.of(db(), engagement, firm(), now=moment()),
+        stale_since=staleness.stale_since(db(), engagement, firm(), now=moment()),
+        held=notices.held(db(), engagement),
         zone=engagement.cadence["zone"],
         local=local,
     )
@@ -223,7 +263,7 @@ def _others(engagement: Engagement) -> dict[str, str]:
 
 
 def _acting(engagement_id: int) -> Engagement:
-    return engagements.get(db(), engagement_id, acting=the_user())
+    return engagements.get_acting(db(), engagement_id, the_user(), on=today())
 
 
 def _tried(act: Any, otherwise: Any = None) -> Any:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.access import needs, the_user
 from webapp.forms.fields import TEXT_MAXIMUM, clean_text
-from webapp.language import firm, t
+from webapp.language import firm, t, today
 from webapp.models import Reply, Role, Telling
 from webapp.services import composing, engagements, links, replies, telling
 from webapp.services.errors import NotFound, Refused
@@ -22,14 +22,16 @@ def show_reply(reply_id: int) -> Any:
     reply = db().get(Reply, reply_id)
     if reply is None:
         raise NotFound
-    return render_template("staff/reply.html", reply=reply, can_act=engagements.can_act(the_user(), reply.engagement))
+    return render_template(
+        "staff/reply.html", reply=reply, can_act=engagements.can_act(the_user(), reply.engagement, on=today())
+    )
 
 
 @bp.post("/replies/<int:reply_id>")
 @needs(Role.STAFF)
 def answer_reply(reply_id: int) -> Any:
     reply = db().get(Reply, reply_id)
-    if reply is None or not engagements.can_act(the_user(), reply.engagement):
+    if reply is None or not engagements.can_act(the_user(), reply.engagement, on=today()):
         raise NotFound
     text = clean_text(request.form.get("text", ""))
     how = "phone" if request.form.get("how") == "phone" else "mail"
@@ -75,7 +77,7 @@ def told_by_phone(telling_id: int) -> Any:
 @needs(Role.STAFF)
 def link(engagement_id: int, contact_id: int) -> Any:
     """A contact's own link with a ready sentence, to be sent by phone messenger."""
-    engagement = engagements.get(db(), engagement_id, acting=the_user())
+    engagement = engagements.get_acting(db(), engagement_id, the_user(), on=today())
     part = next((p for p in engagement.participations if p.contact_id == contact_id), None)
     if part is None:
         raise NotFound
@@ -88,7 +90,7 @@ def link(engagement_id: int, contact_id: int) -> Any:
 @bp.post("/engagements/<int:engagement_id>/revoke/<int:contact_id>")
 @needs(Role.STAFF)
 def revoke(engagement_id: int, contact_id: int) -> Any:
-    engagement = engagements.get(db(), engagement_id, acting=the_user())
+    engagement = engagements.get_acting(db(), engagement_id, the_user(), on=today())
     part = next((p for p in engagement.participations if p.contact_id == contact_id), None)
     if part is None:
         raise NotFound
@@ -100,6 +102,6 @@ def revoke(engagement_id: int, contact_id: int) -> Any:
 
 def _telling(telling_id: int) -> Telling:
     told = db().get(Telling, telling_id)
-    if told is None or not engagements.can_act(the_user(), told.update.engagement):
+    if told is None or not engagements.can_act(the_user(), told.update.engagement, on=today()):
         raise NotFound
     return told

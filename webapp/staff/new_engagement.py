@@ -13,7 +13,7 @@ from webapp.forms.rhythm import as_fields
 from webapp.language import firm, lang, t
 from webapp.models import Client, Contact, Engagement, PartOf, Role, Service, User
 from webapp.numbers import row_number
-from webapp.services import cadences, clients, engagements, users
+from webapp.services import calendars, clients, engagements, users
 from webapp.services.engagement_facts import label, local
 from webapp.services.engagements import PlannedStep
 from webapp.services.errors import Refused
@@ -73,7 +73,7 @@ def _form(service: Service, typed: Any) -> EngagementForm:
 
 
 def _prefilled(service: Service, today: date) -> dict[str, Any]:
-    calendar = cadences.calendar(firm())
+    calendar = calendars.of_firm(firm())
     count = db().scalar(select(func.count()).select_from(Engagement)) or 0
     steps = [
         {

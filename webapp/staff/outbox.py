@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
 from webapp.access import needs, the_user
-from webapp.language import t
+from webapp.language import t, today
 from webapp.models import MailState, OutboxEmail, Role
 from webapp.numbers import row_number
 from webapp.security import mail_body
-from webapp.services import engagements, inert, resending
+from webapp.services import aftermath, engagements, inert, resending
 from webapp.services.errors import NotFound, Refused
 from webapp.transactions import commit, db, moment
 
@@ -53,7 +53,14 @@ def index() -> Any:
 @needs(Role.VIEWER)
 def show(mail_id: int) -> Any:
     mail = _mail(mail_id)
-    return render_template("staff/mail.html", mail=mail, text=inert.text(mail.text), can_act=_can_act(mail))
+    is_about_letters = mail.state is MailState.FAILED and aftermath.is_about_letters(mail)
+    return render_template(
+        "staff/mail.html",
+        mail=mail,
+        text=inert.text(mail.text),
+        can_act=_can_act(mail),
+        trouble="failed_letters" if is_about_letters else mail.state.value,
+    )
 
 
 @bp.get("/outbox/<int:mail_id>/body")
@@ -97,7 +104,7 @@ def _mail(mail_id: int) -> OutboxEmail:
 def _can_act(mail: OutboxEmail) -> bool:
     if mail.engagement is None:
         return the_user().role.rank >= Role.MANAGER.rank
-    return engagements.can_act(the_user(), mail.engagement)
+    return engagements.can_act(the_user(), mail.engagement, on=today())
 
 
 def _acting(mail_id: int) -> OutboxEmail:

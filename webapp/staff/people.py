@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from webapp.access import needs, the_user
-from webapp.forms.people import ColleagueChangeForm, ColleagueForm
-from webapp.language import firm, t
+from webapp.forms.people import AwayForm, ColleagueChangeForm, ColleagueForm
+from webapp.language import firm, lang, t, today
 from webapp.models import Role, User, UserSession
-from webapp.services import users
+from webapp.services import absences, users
 from webapp.services.errors import NotFound, Refused
 from webapp.staff.engagements import languages_of_firm
 from webapp.transactions import commit, db, moment
@@ -58,17 +58,21 @@ def edit(user_id: int) -> Any:
     form = ColleagueChangeForm(request.form) if request.method == "POST" else ColleagueChangeForm(obj=user)
     form.language.choices = dict(languages_of_firm())
     if request.method != "POST":
-        return render_template("staff/person.html", person=user, form=form)
+        return person_page(user, form)
     if not form.validate():
-        return render_template("staff/person.html", person=user, form=form), 422
+        return person_page(user, form), 422
+    role, is_active = Role(form.role.data), form.is_active.data
     try:
-        users.change(db(), user, role=Role(form.role.data), is_active=form.is_active.data, by=the_user(), now=moment())
+        alone = users.change(db(), user, role=role, is_active=is_active, by=the_user(), now=moment())
     except Refused as refusal:
         form[refusal.field or "role"].errors = [t(refusal.key, **refusal.values)]
-        return render_template("staff/person.html", person=user, form=form), 422
+        return person_page(user, form), 422
     user.name, user.phone, user.language = form.name.data, form.phone.data or None, form.language.data
     commit()
     flash(t("people.saved", name=user.name), "success")
+    if alone:
+        others = lang().listing([other.name for other in alone])
+        flash(t("absence.left", name=user.name, others=others), "warning")
     return redirect(url_for("staff_people.index"), 303)
 
 
@@ -87,6 +91,11 @@ def invite_again(user_id: int) -> Any:
 @bp.get("/me")
 @needs(Role.VIEWER)
 def me() -> Any:
+    return my_page(away_form(the_user()))
+
+
+def my_page(away: AwayForm) -> str:
+    """One's own page, with the form about days away as it stands or was typed."""
     browsers = (
         db()
         .scalars(
@@ -96,7 +105,8 @@ def me() -> Any:
         )
         .all()
     )
-    return render_template("staff/me.html", browsers=browsers, languages=languages_of_firm())
+    coming = absences.coming(the_user(), today=today())
+    return render_template("staff/me.html", browsers=browsers, languages=languages_of_firm(), away=away, coming=coming)
 
 
 @bp.post("/me/language")
@@ -118,6 +128,28 @@ def end_browser(session_id: int) -> Any:
     browser.ended_at = moment()
     commit()
     return redirect(url_for("staff_people.me"), 303)
+
+
+def person_page(person: User, form: ColleagueChangeForm | None = None, away: AwayForm | None = None) -> str:
+    """The page of one colleague, with its two forms as they stand or were typed."""
+    if form is None:
+        form = ColleagueChangeForm(obj=person)
+        form.language.choices = dict(languages_of_firm())
+    return render_template(
+        "staff/person.html",
+        person=person,
+        form=form,
+        away=away or away_form(person),
+        coming=absences.coming(person, today=today()),
+    )
+
+
+def away_form(user: User, typed: Any = None) -> AwayForm:
+    """The form about somebody's days away; their present stand-in is offered even where that is refused by now."""
+    offered = {str(other.id): other.name for other in absences.candidates(db(), user)}
+    form = AwayForm(typed, data={"stand_in": str(user.stand_in.id) if user.stand_in else ""})
+    form.stand_in.choices = {"": t("absence.nobody"), **offered}
+    return form
 
 
 def _form(typed: Any) -> ColleagueForm:

@@ -59,7 +59,7 @@ def _edit(service: Service | None) -> Any:
         return _page(service, form), 422
     book = Playbook(
         labels=name,
-        stages=_labels(form.stages, tags),
+        stages=[(labels, entry.form.usual_days.data) for entry in form.stages if (labels := entry.form.labels(tags))],
         milestones=[
             (labels, entry.form.offset_days.data or 0)
             for entry in form.milestones
@@ -68,6 +68,8 @@ def _edit(service: Service | None) -> Any:
         reasons=_labels(form.reasons, tags),
         sentences=[(entry.form.part.data, labels) for entry in form.sentences if (labels := entry.form.labels(tags))],
         cadence=form.rhythm.form.stored(zone=firm().zone, anchor=date(2026, 1, 5)),
+        managers_read_first=form.managers_read_first.data,
+        stale_days=form.stale_days.data,
     )
     key = re.sub(r"[^a-z0-9]+", "-", next(iter(name.values())).lower()).strip("-") or "service"
     saved = playbooks.save(db(), service, book, key=key, by=the_user(), now=moment())
@@ -105,13 +107,16 @@ def _fields(service: Service | None, tags: list[str]) -> dict[str, Any]:
         return {"names": line({}), "rhythm": as_fields(cadences.dump(usual)), **blank}
     return {
         "names": line(service.labels),
-        "stages": [line(stage.labels) for stage in service.stages] + [line({})] * SPARE["stages"],
+        "stages": [line(stage.labels, usual_days=stage.usual_days) for stage in service.stages]
+        + [line({})] * SPARE["stages"],
         "milestones": [line(usual.labels, offset_days=usual.offset_days) for usual in service.usual_milestones]
         + [line({})] * SPARE["milestones"],
         "reasons": [line(reason["labels"]) for reason in service.reasons] + [line({})] * SPARE["reasons"],
         "sentences": [line(entry["labels"], part=entry["part"]) for entry in service.sentences]
         + [line({})] * SPARE["sentences"],
         "rhythm": as_fields(service.cadence),
+        "managers_read_first": service.managers_read_first,
+        "stale_days": service.stale_days,
     }
 
 

@@ -10,14 +10,15 @@ from webapp.access import needs, public, the_user
 from webapp.forms.firm import NIGHT, PAPER, FirmForm
 from webapp.language import firm, t
 from webapp.models import Firm, Role
-from webapp.services import audits
+from webapp.services import audits, calendar_days
 from webapp.transactions import commit, db, moment, settings
 
 bp = Blueprint("staff_settings", __name__)
 
 FIELDS = (
     "name", "colour", "phone", "mailbox", "hours", "postal_address", "languages", "language", "zone",
-    "day_mail_at", "last_call_minutes", "answer_hours", "quiet_from", "quiet_until",
+    "day_mail_at", "last_call_minutes", "answer_hours", "tell_hours", "hold_hours", "ask_days",
+    "quiet_from", "quiet_until",
 )  # fmt: skip
 
 
@@ -60,8 +61,11 @@ def save() -> Any:
     db().add(saved)
     db().flush()
     audits.note(db(), "changed", saved, now=moment(), by=the_user())
+    moved = calendar_days.redate_all(db(), now=moment())
     commit()
     flash(t("firm.saved"), "success")
+    if moved:
+        flash(t("calendar.moved", count=moved), "info")
     return redirect(url_for("staff_settings.edit") if known else url_for("staff_services.index"), 303)
 
 
@@ -76,6 +80,9 @@ def _form(known: Firm | None) -> FirmForm:
                 "day_mail_at": time(8, 0),
                 "last_call_minutes": 120,
                 "answer_hours": 24,
+                "tell_hours": 4,
+                "hold_hours": 2,
+                "ask_days": 3,
                 "quiet_from": time(21, 0),
                 "quiet_until": time(8, 0),
                 "mailbox": the_user().address,

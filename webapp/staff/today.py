@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from webapp.access import needs, the_user
+from webapp.language import firm, today
 from webapp.models import Firm, HandOver, Role, Task, TaskKind
-from webapp.services import audits, board, engagements, tasks
+from webapp.services import audits, board, calendar_days, duty, engagements, tasks
 from webapp.services.errors import NotFound
 from webapp.transactions import commit, db, moment
 
@@ -18,14 +19,23 @@ bp = Blueprint("staff_today", __name__)
 def show() -> Any:
     if db().get(Firm, 1) is None:
         return redirect(url_for("staff_settings.edit"), 303)
-    return render_template("staff/today.html", board=board.show(db(), the_user(), now=moment()))
+    is_manager = the_user().role in (Role.MANAGER, Role.ADMIN)
+    return render_template(
+        "staff/today.html",
+        board=board.show(db(), the_user(), on=today(), now=moment()),
+        covers=duty.covers(db(), the_user(), today()),
+        may_write=lambda engagement: engagements.can_act(the_user(), engagement, on=today()),
+        closing=calendar_days.closing(db(), firm(), now=moment()) if is_manager else None,
+    )
 
 
 @bp.post("/tasks/<int:task_id>/done")
 @needs(Role.STAFF)
 def task_done(task_id: int) -> Any:
     task = db().get(Task, task_id)
-    if task is None or (task.engagement is not None and not engagements.can_act(the_user(), task.engagement)):
+    if task is None or (
+        task.engagement is not None and not engagements.can_act(the_user(), task.engagement, on=today())
+    ):
         raise NotFound
     tasks.done(task, now=moment(), by=the_user())
     audits.note(db(), "done", task, now=moment(), by=the_user())

@@ -10,7 +10,7 @@ from webapp.client import story
 from webapp.client.entrance import Entrance
 from webapp.keys import Keyring
 from webapp.models import Cause, Purpose, Update, UpdateKind
-from webapp.services import checkpoints, corrections, links, planning
+from webapp.services import checkpoints, corrections, links, slots
 from webapp.services.answers import DateAnswer, Holds
 from webapp.services.corrections import Right
 
@@ -40,7 +40,7 @@ def test_a_corrected_sentence_does_not_make_a_moved_date_look_as_if_it_held(
     )
     dates = story.tell(session, entrance, now=slot.send_at).news
 
-    assert planning.current_slot(session, engagement) is not None
+    assert slots.current(session, engagement) is not None
     assert words is not None
     assert [delay.label for delay in words.delays] == ["Cupboards"]
     assert dates is not None

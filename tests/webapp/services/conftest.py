@@ -1,11 +1,16 @@
 """What tests of the services share."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import World
 from tests.webapp.services.boxes import Box
+from tests.webapp.services.returning import Returning
 from webapp.database import Database
+from webapp.keys import Keyring
+from webapp.services import outbox
 
 
 @pytest.fixture
@@ -14,3 +19,14 @@ def box(session: Session, world: World, database: Database) -> Box:
     world.open_engagement()
     session.commit()
     return Box(database)
+
+
+@pytest.fixture
+def returning(box: Box, keyring: Keyring, now: datetime) -> Returning:
+    return Returning(box, keyring, now)
+
+
+@pytest.fixture
+def sent(box: Box, now: datetime) -> None:
+    """Mail 1 was accepted, and with it telling 1 told."""
+    box.do(outbox.sent, box.transmitting(now), now=now, answer="250 2.0.0 Ok")

@@ -19,7 +19,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import checkpoints, planning
+from webapp.services import checkpoints, planning, slots
 from webapp.services.answers import Answers, AskAnswer, DateAnswer, Doer, Holds, NewAsk, Waiting
 from webapp.services.errors import AlreadySentOut, Refused
 
@@ -44,7 +44,7 @@ def submit(
 def send(session: Session, slot: Slot) -> Slot:
     """Release a slot at its time; the next one."""
     planning.advance(session, slot.id, now=slot.send_at)
-    upcoming = planning.current_slot(session, slot.engagement)
+    upcoming = slots.current(session, slot.engagement)
     assert upcoming is not None
     return upcoming
 

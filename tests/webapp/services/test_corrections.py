@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import World, answers
 from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
-from webapp.services import checkpoints, corrections, engagements, planning, promises
+from webapp.services import checkpoints, corrections, engagements, planning, promises, slots
 from webapp.services.corrections import Right
 from webapp.services.errors import Refused
 
@@ -140,7 +140,7 @@ def test_correcting_older_news_does_not_tell_its_words_as_new(
     session: Session, world: World, engagement: Engagement
 ) -> None:
     older = regular(session)
-    slot = planning.current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     assert slot is not None
     newer = answers(done="Cupboards are in.")
     checkpoints.submit(session, slot.checkpoint, newer, note="", based_on=0, by=world.alice, now=slot.send_at)

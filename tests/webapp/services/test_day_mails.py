@@ -1,7 +1,7 @@
 """What staff hear: one mail a working morning, one last call, one request for two lines, and trouble once."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from emails import rendering
 from tests.factories import World, answers
+from tests.webapp.services.away import away
 from webapp.models import OutboxEmail, Slot, TaskKind
-from webapp.services import checkpoints, day_mails, outbox, tasks
+from webapp.services import calls, checkpoints, day_mails, outbox, planning, questions, tasks, troubles
+from webapp.services.engagements import PlannedStep
 
 TUESDAY = datetime(2026, 4, 7, 7, 0, tzinfo=UTC)
 """Eight in Casablanca, whose clocks are an hour ahead until September."""
@@ -63,11 +65,54 @@ def test_managers_read_in_their_own_day_mail_how_many_tasks_wait(session: Sessio
     assert staff_mails(session, "day_mail") == {"Dalia": 1}
 
 
+def test_a_question_about_a_date_alone_is_a_mail_with_a_link_to_answer(session: Session, world: World) -> None:
+    _, slot = world.open_engagement(steps=[PlannedStep(labels={"en": "Cupboards"}, on=date(2026, 4, 10))])
+    file(session, slot, world)
+    wednesday = datetime(2026, 4, 8, 8, 0, tzinfo=UTC)
+    planning.advance(session, slot.id, now=slot.send_at)
+
+    asked = questions.ask(session, now=wednesday)
+    day_mails.morning(session, now=wednesday)
+
+    assert asked == 1
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "day_mail")).one()
+    assert (mail.to_name, mail.subject) == ("Alice", "Will this date hold?")
+    assert "Cupboards: will Friday 10 April hold?" in mail.text
+    assert f"Answer: {day_mails.FORMS}" in mail.text
+
+
+def test_while_somebody_is_away_the_stand_in_is_asked_about_their_dates(session: Session, world: World) -> None:
+    _, slot = world.open_engagement(steps=[PlannedStep(labels={"en": "Cupboards"}, on=date(2026, 4, 10))])
+    file(session, slot, world)
+    planning.advance(session, slot.id, now=slot.send_at)
+    away(world, world.alice, world.bob)
+    wednesday = datetime(2026, 4, 8, 8, 0, tzinfo=UTC)
+
+    questions.ask(session, now=wednesday)
+    day_mails.morning(session, now=wednesday)
+
+    assert staff_mails(session, "day_mail") == {"Bob": 1}
+
+
+def test_while_somebody_is_away_their_mail_goes_to_the_stand_in_alone(session: Session, world: World) -> None:
+    world.open_engagement("MA-1")
+    world.open_engagement("BA-1", owner=world.bob)
+    away(world, world.alice, world.bob)
+
+    day_mails.morning(session, now=TUESDAY)
+
+    assert staff_mails(session, "day_mail") == {"Bob": 1}
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "day_mail")).one()
+    assert "MA-1" in mail.text
+    assert "BA-1" in mail.text
+    assert mail.text.count("Responsible: Alice") == 1
+
+
 def test_one_last_call_goes_out_before_the_sending_time(session: Session, world: World) -> None:
     _, slot = world.open_engagement()
     before = slot.send_at - world.firm.last_call_minutes * MINUTE
 
-    counts = [day_mails.last_calls(session, now=moment) for moment in (before - MINUTE, before, before + MINUTE)]
+    counts = [calls.last_calls(session, now=moment) for moment in (before - MINUTE, before, before + MINUTE)]
 
     assert counts == [0, 1, 0]
     assert staff_mails(session, "last_call") == {"Alice": 1}
@@ -77,14 +122,14 @@ def test_no_last_call_for_what_is_filed(session: Session, world: World) -> None:
     _, slot = world.open_engagement()
     file(session, slot, world)
 
-    assert day_mails.last_calls(session, now=slot.send_at - 10 * MINUTE) == 0
+    assert calls.last_calls(session, now=slot.send_at - 10 * MINUTE) == 0
 
 
 def test_the_slots_of_one_hour_are_one_call(session: Session, world: World) -> None:
     world.open_engagement("MA-1")
     _, slot = world.open_engagement("MA-2")
 
-    day_mails.last_calls(session, now=slot.send_at - 10 * MINUTE)
+    calls.last_calls(session, now=slot.send_at - 10 * MINUTE)
 
     assert staff_mails(session, "last_call") == {"Alice": 1}
 
@@ -93,7 +138,7 @@ def test_at_the_sending_time_owner_and_manager_are_asked_for_two_lines_once(sess
     _, slot = world.open_engagement()
 
     counts = [
-        day_mails.ask_for_two_lines(session, now=moment)
+        calls.ask_for_two_lines(session, now=moment)
         for moment in (slot.send_at - MINUTE, slot.send_at, slot.send_at + MINUTE)
     ]
 
@@ -104,20 +149,22 @@ def test_at_the_sending_time_owner_and_manager_are_asked_for_two_lines_once(sess
 def test_after_the_promised_time_nobody_is_asked_any_more(session: Session, world: World) -> None:
     _, slot = world.open_engagement()
 
-    assert day_mails.ask_for_two_lines(session, now=slot.promised_by) == 0
+    assert calls.ask_for_two_lines(session, now=slot.promised_by) == 0
 
 
-@pytest.mark.parametrize("kind", list(day_mails.TROUBLES))
-def test_every_trouble_has_its_sentence_and_reaches_owner_managers_and_admins_once(
+@pytest.mark.parametrize("kind", list(troubles.TROUBLES))
+def test_every_trouble_has_its_sentence_and_reaches_those_it_concerns_once(
     session: Session, world: World, kind: TaskKind
 ) -> None:
     engagement, _ = world.open_engagement()
     tasks.raise_once(session, kind, "1", now=world.now, engagement=engagement)
 
-    counts = [day_mails.trouble(session, now=world.now + minutes * MINUTE) for minutes in (0, 1)]
+    counts = [troubles.tell(session, now=world.now + minutes * MINUTE) for minutes in (0, 1)]
 
     assert counts == [1, 0]
-    assert staff_mails(session, "trouble") == {"Alice": 1, "Dalia": 1, "Amina": 1}
+    owner = {} if kind in troubles.HEADS_ONLY else {"Alice": 1}
+    heads = {} if kind in troubles.OWNER_ONLY else {"Dalia": 1, "Amina": 1}
+    assert staff_mails(session, "trouble") == owner | heads
     assert all(mail.html for mail in session.scalars(select(OutboxEmail)))
 
 
@@ -126,14 +173,14 @@ def test_many_troubles_are_one_mail_to_each(session: Session, world: World) -> N
     for number in range(5):
         tasks.raise_once(session, TaskKind.MAIL_FAILED, str(number), now=world.now, engagement=engagement)
 
-    assert day_mails.trouble(session, now=world.now) == 5
+    assert troubles.tell(session, now=world.now) == 5
     assert staff_mails(session, "trouble") == {"Alice": 1, "Dalia": 1, "Amina": 1}
 
 
 def test_trouble_that_is_done_is_not_mailed(session: Session, world: World) -> None:
     tasks.done(tasks.raise_once(session, TaskKind.MAIL_FAILED, "1", now=world.now), now=world.now)
 
-    assert day_mails.trouble(session, now=world.now) == 0
+    assert troubles.tell(session, now=world.now) == 0
 
 
 def test_trouble_with_the_trouble_mail_itself_is_a_task_and_no_mail(
@@ -146,7 +193,7 @@ def test_trouble_with_the_trouble_mail_itself_is_a_task_and_no_mail(
     monkeypatch.setattr(rendering, "render", fail)
 
     for minutes in range(5):
-        day_mails.trouble(session, now=world.now + minutes * MINUTE)
+        troubles.tell(session, now=world.now + minutes * MINUTE)
 
     assert staff_mails(session, "trouble") == {"Dalia": 1, "Amina": 1}
     assert [task.kind for task in tasks.waiting(session)] == [TaskKind.MAIL_FAILED] + [TaskKind.MAIL_HELD] * 2
@@ -160,7 +207,7 @@ def test_an_unknown_mail_is_named_to_staff_within_ten_minutes(session: Session, 
 
     within = world.now + 10 * MINUTE
     outbox.sweep(session, now=within, unknown_after=timedelta(seconds=540))
-    day_mails.trouble(session, now=within)
+    troubles.tell(session, now=within)
 
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "trouble")).first()
     assert mail is not None
@@ -168,6 +215,6 @@ def test_an_unknown_mail_is_named_to_staff_within_ten_minutes(session: Session, 
 
 
 def test_before_the_firm_is_set_up_nobody_hears_anything(session: Session, now: datetime) -> None:
-    acts = (day_mails.morning, day_mails.last_calls, day_mails.ask_for_two_lines, day_mails.trouble)
+    acts = (day_mails.morning, calls.last_calls, calls.ask_for_two_lines, troubles.tell)
 
     assert [act(session, now=now) for act in acts] == [0, 0, 0, 0]

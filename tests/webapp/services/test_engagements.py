@@ -1,5 +1,7 @@
 """Engagements: started as drafts, switched live with a welcome, handed over with a brief."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +17,10 @@ from webapp.models import (
     TaskKind,
     Update,
 )
-from webapp.services import engagements, planning
+from webapp.services import engagements, slots
 from webapp.services.errors import NotFound, Refused
+
+TODAY = date(2026, 4, 6)
 
 
 def test_a_draft_sends_nothing(session: Session, world: World) -> None:
@@ -24,7 +28,7 @@ def test_a_draft_sends_nothing(session: Session, world: World) -> None:
 
     assert engagement.state is EngagementState.DRAFT
     assert session.scalars(select(OutboxEmail)).all() == []
-    assert planning.current_slot(session, engagement) is None
+    assert slots.current(session, engagement) is None
     assert engagements.drafts(session) == [engagement]
 
 
@@ -162,7 +166,7 @@ def test_who_may_act_is_the_owner_managers_and_admins(session: Session, world: W
     allowed = {
         name
         for name in ("alice", "bob", "charlie", "dalia", "amina")
-        if engagements.can_act(getattr(world, name), engagement)
+        if engagements.can_act(getattr(world, name), engagement, on=TODAY)
     }
 
     assert allowed == {"alice", "dalia", "amina"}
@@ -171,7 +175,7 @@ def test_who_may_act_is_the_owner_managers_and_admins(session: Session, world: W
 def test_work_of_others_looks_like_work_that_is_not_there(session: Session, world: World) -> None:
     engagement, _ = world.open_engagement()
 
-    assert engagements.get(session, engagement.id, acting=world.alice) is engagement
+    assert engagements.get_acting(session, engagement.id, world.alice, on=TODAY) is engagement
     for number, user in ((engagement.id, world.bob), (engagement.id, world.charlie), (10**6, world.amina)):
         with pytest.raises(NotFound):
-            engagements.get(session, number, acting=user)
+            engagements.get_acting(session, number, user, on=TODAY)

@@ -25,7 +25,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import checkpoints, engagements, outbox, planning, tasks
+from webapp.services import checkpoints, engagements, outbox, planning, slots, tasks
 from webapp.services.errors import Refused
 
 MINUTE = timedelta(minutes=1)
@@ -49,12 +49,12 @@ def news(session: Session) -> list[UpdateKind]:
     return list(kinds)
 
 
-def slots(session: Session) -> Sequence[Slot]:
+def all_slots(session: Session) -> Sequence[Slot]:
     return session.scalars(select(Slot).order_by(Slot.local_on)).all()
 
 
 def planned(session: Session, engagement: Engagement) -> Slot:
-    slot = planning.current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     assert slot is not None
     return slot
 
@@ -62,7 +62,7 @@ def planned(session: Session, engagement: Engagement) -> Slot:
 def test_the_next_slot_and_its_form_exist_from_the_moment_the_work_opens(session: Session, world: World) -> None:
     engagement, slot = world.open_engagement()
 
-    assert planning.current_slot(session, engagement) is slot
+    assert slots.current(session, engagement) is slot
     assert slot.local_on == date(2026, 4, 7)
     assert slot.checkpoint.state is CheckpointState.DUE
 
@@ -118,7 +118,7 @@ def test_a_report_filed_after_the_no_news_mail_goes_out_late(session: Session, w
     update = session.scalars(select(Update).where(Update.kind == UpdateKind.REGULAR)).one()
     assert update.snapshot["is_late"] is True
     assert update.next_news_at == planned(session, engagement).promised_by
-    assert [slot.local_on for slot in slots(session)] == [date(2026, 4, 7), date(2026, 4, 14)]
+    assert [slot.local_on for slot in all_slots(session)] == [date(2026, 4, 7), date(2026, 4, 14)]
 
 
 def test_two_clocks_make_one_update(database: Database, session: Session, world: World) -> None:
@@ -156,7 +156,7 @@ def test_slots_that_passed_during_downtime_fold_into_one_no_news_mail(session: S
     for _ in range(3):
         tick(session, back)
 
-    states = [(kept.local_on, kept.state, kept.skipped_why) for kept in slots(session)]
+    states = [(kept.local_on, kept.state, kept.skipped_why) for kept in all_slots(session)]
     assert states == [
         (date(2026, 4, 7), SlotState.SKIPPED, "downtime"),
         (date(2026, 4, 14), SlotState.SKIPPED, "downtime"),
@@ -186,7 +186,7 @@ def test_a_report_filed_before_the_downtime_goes_out_once_and_says_it_is_late(se
 
     update = session.scalars(select(Update).where(Update.slot_id == slot.id)).one()
     assert update.snapshot["is_late"] is True
-    assert [kept.state for kept in slots(session)] == [SlotState.RELEASED, SlotState.SKIPPED, SlotState.PLANNED]
+    assert [kept.state for kept in all_slots(session)] == [SlotState.RELEASED, SlotState.SKIPPED, SlotState.PLANNED]
     assert news(session) == [UpdateKind.REGULAR]
     assert planned(session, engagement).local_on == date(2026, 4, 21)
 
@@ -210,7 +210,7 @@ def test_the_rhythm_does_not_run_away_with_a_clock_that_jumped(session: Session,
     planning.notice_jump(session, world.now, now=ahead)
 
     assert tick(session, ahead) == 0
-    assert [kept.local_on for kept in slots(session)] == [slot.local_on]
+    assert [kept.local_on for kept in all_slots(session)] == [slot.local_on]
 
     world.firm.sending_paused_at = world.firm.sending_paused_why = None
     session.flush()
@@ -279,17 +279,19 @@ def test_a_form_is_owed_only_by_the_owner_of_open_work(session: Session, world: 
     until = slot.send_at + MINUTE
     world.engagement("MA-2")
 
-    assert [form.slot_id for form in checkpoints.due(session, world.alice, until=until)] == [slot.id]
-    assert checkpoints.due(session, world.bob, until=until) == []
+    assert [form.slot_id for form in checkpoints.due(session, world.alice, on=world.now.date(), until=until)] == [
+        slot.id
+    ]
+    assert checkpoints.due(session, world.bob, on=world.now.date(), until=until) == []
     engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
-    assert checkpoints.due(session, world.alice, until=until) == []
+    assert checkpoints.due(session, world.alice, on=world.now.date(), until=until) == []
 
 
 def test_every_slot_has_one_form_and_every_update_one_telling_for_each_reader(session: Session, world: World) -> None:
     _, slot = world.open_engagement()
     tick(session, slot.promised_by)
 
-    assert len(session.scalars(select(Checkpoint)).all()) == len(slots(session)) == 2
+    assert len(session.scalars(select(Checkpoint)).all()) == len(all_slots(session)) == 2
     tellings = session.scalars(select(Telling)).all()
     assert [told.state for told in tellings] == [TellingState.DUE, TellingState.DUE]
 
@@ -308,9 +310,9 @@ def test_the_form_of_a_missed_slot_stays_due_until_newer_news_went_out(session: 
     _, slot = world.open_engagement()
     tick(session, slot.promised_by)
 
-    missed = checkpoints.due(session, world.alice, until=slot.promised_by)
+    missed = checkpoints.due(session, world.alice, on=world.now.date(), until=slot.promised_by)
     file(session, slot, world.alice, now=slot.promised_by + MINUTE)
-    after = checkpoints.due(session, world.alice, until=slot.promised_by)
+    after = checkpoints.due(session, world.alice, on=world.now.date(), until=slot.promised_by)
 
     assert [checkpoint.slot_id for checkpoint in missed] == [slot.id]
     assert after == []

@@ -19,7 +19,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import cadences, checkpoints, engagements, planning
+from webapp.services import cadences, checkpoints, engagements, planning, slots
 from webapp.services.schedule import Cadence, DayOff, Every
 
 MINUTE = timedelta(minutes=1)
@@ -43,12 +43,12 @@ def news(session: Session) -> list[UpdateKind]:
     return list(kinds)
 
 
-def slots(session: Session) -> Sequence[Slot]:
+def all_slots(session: Session) -> Sequence[Slot]:
     return session.scalars(select(Slot).order_by(Slot.local_on)).all()
 
 
 def planned(session: Session, engagement: Engagement) -> Slot:
-    slot = planning.current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     assert slot is not None
     return slot
 
@@ -74,7 +74,7 @@ def test_a_new_rhythm_redates_the_planned_slot_only(session: Session, world: Wor
     assert (first.local_on, first.send_at, first.promised_by) == before
     assert second.local_on == date(2026, 4, 10)
     assert second.send_at.isoformat() == "2026-04-10T06:00:00+00:00"
-    assert len(slots(session)) == 2
+    assert len(all_slots(session)) == 2
 
 
 def test_a_new_rhythm_never_puts_a_second_slot_on_a_day_that_had_one(session: Session, world: World) -> None:
@@ -164,7 +164,7 @@ def test_closed_work_sends_nothing_more(session: Session, world: World) -> None:
 
     assert tick(session, slot.promised_by + WEEK) == 0
     assert planning.advance(session, slot.id, now=slot.promised_by) is False
-    assert planning.current_slot(session, engagement) is None
+    assert slots.current(session, engagement) is None
 
 
 def test_work_switched_live_together_reports_on_different_days(session: Session, world: World) -> None:

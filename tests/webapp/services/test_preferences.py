@@ -18,7 +18,7 @@ from webapp.models import (
     Telling,
     TellingState,
 )
-from webapp.services import engagements, links, outbox, planning, preferences, timeline
+from webapp.services import engagements, links, outbox, planning, preferences, slots, timeline
 from webapp.services.errors import NotFound
 
 
@@ -52,7 +52,7 @@ def test_stopping_cancels_what_is_queued_and_keeps_later_updates_away(
     told = session.scalars(select(Telling)).one()
     assert mail.state is MailState.CANCELLED
     assert (told.state, told.skipped_why) == (TellingState.SKIPPED, "stopped")
-    slot = planning.current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     assert slot is not None
     planning.advance(session, slot.id, now=slot.promised_by)
     assert session.scalars(select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED)).all() == []
@@ -107,7 +107,7 @@ def test_starting_again_ends_stop_and_pause(session: Session, world: World, enga
     part = preferences.start_again(session, link, now=world.now)
 
     assert (part.stopped_at, part.paused_until) == (None, None)
-    slot = planning.current_slot(session, engagement)
+    slot = slots.current(session, engagement)
     assert slot is not None
     planning.advance(session, slot.id, now=slot.promised_by)
     assert len(session.scalars(select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED)).all()) == 1

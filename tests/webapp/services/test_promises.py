@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.factories import World, answers
 from webapp.database import Database
 from webapp.models import Act, Cause, Milestone, Promise, PromiseWords
-from webapp.services import checkpoints, promises
+from webapp.services import checkpoints, promises, settling
 from webapp.services.answers import DateAnswer, Holds
 from webapp.services.engagement_facts import date_line
 from webapp.services.errors import Refused
@@ -194,7 +194,7 @@ def test_a_correction_supersedes_the_wrong_entry_and_keeps_its_explanation(
 
 
 def settle(session: Session, world: World, milestone: Milestone, wanted: tuple[When, Why] | None, form: int) -> None:
-    promises.settle(session, milestone, wanted, checkpoint_id=form, by=world.alice, now=world.now)
+    settling.settle(session, milestone, wanted, checkpoint_id=form, by=world.alice, now=world.now)
 
 
 def test_settling_the_same_twice_adds_nothing(session: Session, world: World) -> None:

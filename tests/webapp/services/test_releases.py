@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import World, answers
 from webapp.models import Cause, OutboxEmail, Slot, Update, UpdateKind
-from webapp.services import checkpoints, engagements, planning, releases
+from webapp.services import checkpoints, engagements, planning, releases, slots
 from webapp.services.answers import Answers, DateAnswer, Holds
 
 
@@ -21,7 +21,7 @@ def released(session: Session, slot: Slot, given: Answers, world: World) -> Upda
 
 
 def upcoming(session: Session, slot: Slot) -> Slot:
-    found = planning.current_slot(session, slot.engagement)
+    found = slots.current(session, slot.engagement)
     assert found is not None
     return found
 

@@ -72,7 +72,7 @@ def test_a_reply_tells_the_owner_and_sends_a_receipt_to_the_address_on_file(
     assert receipt.to_address == "maria@bennani.example"
     assert "When do the doors come?" in receipt.text
     assert reply.answer_by == world.now + timedelta(hours=24)
-    assert replies.waiting(session, owner=world.alice) == [reply]
+    assert replies.waiting(session, owners=[world.alice.id]) == [reply]
 
 
 @pytest.mark.parametrize("owner", ["none", "gone"])
@@ -164,7 +164,7 @@ def test_waiting_replies_are_the_owners_own_or_all_oldest_first(session: Session
     second = write(session, link, world, "Two")
 
     assert replies.waiting(session) == [first, second]
-    assert replies.waiting(session, owner=world.bob) == []
+    assert replies.waiting(session, owners=[world.bob.id]) == []
 
 
 def test_a_link_without_work_cannot_reply(session: Session, world: World, keyring: Keyring) -> None:

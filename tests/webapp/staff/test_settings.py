@@ -214,12 +214,3 @@ def test_a_table_that_is_none_is_told_what_is_wrong(site: Site, amina: Visitor, 
 
     assert answer.status_code == 422
     assert len(site.all(Engagement)) == 2
-
-
-def test_every_sample_mail_can_be_looked_at(amina: Visitor) -> None:
-    assert amina.get("/settings/mails").status_code == 200
-    for tag in ("en", "az", "ary"):
-        page = amina.page(f"/settings/mails/{tag}/on_track")
-        assert "link.invalid" not in page.text
-    for path in ("/settings/mails/xx/on_track", "/settings/mails/en/evil", "/settings/mails/en/evil/body"):
-        assert amina.get(path).status_code == 404

@@ -72,16 +72,6 @@ function showWhatApplies(form) {
   }
 }
 
-function insertSentence(chip) {
-  const box = document.getElementById(chip.dataset.insertInto);
-  if (!box) return;
-  const before = box.value.slice(0, box.selectionStart);
-  const glue = before && !/\s$/.test(before) ? ' ' : '';
-  box.focus();
-  box.setRangeText(glue + (chip.dataset.text || chip.textContent.trim()), box.selectionStart, box.selectionEnd, 'end');
-  box.dispatchEvent(new Event('input', { bubbles: true }));
-}
-
 // The step that was named last time is not the next one any more once it is done.
 function clearTheStepThatIsDone(form) {
   const box = form.querySelector('[data-told]');
@@ -89,11 +79,14 @@ function clearTheStepThatIsDone(form) {
   form.addEventListener('change', (event) => {
     if (event.target.name !== 'last_step') return;
     const isDone = event.target.value === 'yes';
+    const others = [...form.querySelectorAll(`[name^="${box.name}_in-"]`)];
     if (isDone && box.value === box.dataset.told) {
       box.value = '';
       form.elements.step_by.value = '';
+      for (const other of others) if (other.value === other.defaultValue) other.value = '';
     } else if (!isDone && !box.value) {
       box.value = box.dataset.told;
+      for (const other of others) other.value ||= other.defaultValue;
     }
   });
 }
@@ -107,8 +100,4 @@ for (const form of document.querySelectorAll('form')) {
     showWhatApplies(form);
     form.addEventListener('input', () => showWhatApplies(form));
   }
-}
-
-for (const chip of document.querySelectorAll('[data-insert-into]')) {
-  chip.addEventListener('click', () => insertSentence(chip));
 }

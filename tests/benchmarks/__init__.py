@@ -1,0 +1,1 @@
+"""How fast things are, measured against a yardstick in the same run, so that a busy machine judges both alike."""

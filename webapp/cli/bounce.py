@@ -1,0 +1,50 @@
+"""`milepost bounce`: takes in what mail servers send back, one mail on standard input, as a pipe of the mail server."""
+
+import logging
+import os
+import sys
+from typing import BinaryIO
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import database, logs
+from webapp.cli.data import open_database
+from webapp.config import SettingsFault
+from webapp.services import bounces
+
+log = logging.getLogger(__name__)
+
+READ_MAXIMUM = 5_000_000
+
+
+@click.command()
+@click.argument("recipients", nargs=-1, metavar="[ADDRESS]...", envvar="ORIGINAL_RECIPIENT")
+def bounce(recipients: tuple[str, ...]) -> int:
+    """Take in one returned mail from standard input.
+
+    ADDRESS is where it was addressed to; without one, ORIGINAL_RECIPIENT and the mail's own headers are asked. What is
+    no delivery report, or about no mail of ours, is ignored and never answered. Ends with 0, or with 75 (try again
+    later) where the database or the settings are in trouble.
+    """
+    raw = _read(sys.stdin.buffer)
+    try:
+        settings, opened = open_database()
+        logs.configure(settings.log_level)
+        with opened.writer() as session:
+            effect = bounces.take(session, settings.keyring, raw, recipients=recipients, now=database.now(session))
+            session.commit()
+        opened.dispose()
+    except (SQLAlchemyError, SettingsFault, click.ClickException) as fault:
+        click.echo(f"Milepost cannot take in a returned mail now: {fault}", err=True)
+        return os.EX_TEMPFAIL
+    log.info("a mail came back", extra={"effect": effect.value})
+    return 0
+
+
+def _read(stream: BinaryIO) -> bytes:
+    """The mail, and of an endless one its beginning; the rest is read away, so that the mail server is not cut off."""
+    raw = stream.read(READ_MAXIMUM)
+    while stream.read(1 << 16):
+        pass
+    return raw

@@ -1,0 +1,61 @@
+"""The agreed dates as a calendar file, in the client's language: the same dates that mail and page show."""
+
+from datetime import date, timedelta
+
+import icalendar
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from emails.contexts import DateLine, Standing
+from webapp.access import by_token
+from webapp.client import wording
+from webapp.client.entrance import Entrance, enter
+from webapp.language import firm, lang
+from webapp.services import composing, moves
+from webapp.services.engagement_facts import date_lines, frame
+from webapp.services.snapshot import Snapshot
+from webapp.transactions import db, moment, settings
+
+bp = Blueprint("client_dates_file", __name__)
+
+ONE_DAY = timedelta(days=1)
+OVER = (Standing.DONE, Standing.DROPPED)
+
+
+@bp.get("/u/<token>/dates.ics")
+@by_token
+def download(token: str) -> Response:
+    """RFC 5545: one all-day event for each agreed date ahead. Its UID stays the same when the date moves, so that a
+    calendar that takes the file in again moves the event instead of adding another."""
+    entrance = enter(token)
+    body = _calendar(db(), entrance).to_ical()
+    name = f"{entrance.engagement.id}.ics"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _calendar(session: Session, entrance: Entrance) -> icalendar.Calendar:
+    engagement = entrance.engagement
+    waits = moves.untold_entries(session, engagement)
+    live = Snapshot(**frame(session, engagement, now=moment()), dates=date_lines(engagement, waits))
+    to = composing.For.contact(firm(), entrance.part)
+    made = icalendar.Calendar()
+    made.add("prodid", f"-//{firm().name}//Milepost//{lang().tag.upper()}")
+    made.add("version", "2.0")
+    made.add("name", engagement.title)
+    for known, line in zip(live.dates, composing.dates(live, to), strict=True):
+        if line.now.start is not None and line.standing not in OVER:
+            made.add_component(_event(known.milestone_id, line, line.now.start, engagement.title))
+    return made
+
+
+def _event(number: int, line: DateLine, start: date, title: str) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{number}@{settings().public_url.split('://')[-1]}")
+    event.add("dtstamp", moment())
+    event.add("dtstart", start)
+    event.add("dtend", (line.now.end or start) + ONE_DAY)
+    event.add("summary", f"{line.label} · {title}")
+    event.add("description", wording.stands(line))
+    event.add("transp", "TRANSPARENT")
+    return event

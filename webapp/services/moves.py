@@ -1,0 +1,55 @@
+"""What changed in the ledger since clients were last told: several moves of one date are one piece of news."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from webapp.models import Announcement, Engagement, Milestone, Promise, Update
+from webapp.services import announcements, promises, snapshot
+from webapp.services.engagement_facts import delay
+
+
+def untold(session: Session, engagement: Engagement) -> tuple[snapshot.Delay, ...]:
+    """The moves that clients have not heard of, each from the date they know to the present one."""
+    waiting = announcements.untold(session, engagement)
+    return tuple(
+        delay(milestone, was, promises.effective(milestone)[-1], engagement.service)
+        for milestone, was in _moved(engagement, _entries(waiting))
+    )
+
+
+def untold_entries(session: Session, engagement: Engagement) -> frozenset[int]:
+    """The entries of the ledger that clients must not see yet: a page never shows a date before its explanation."""
+    return frozenset(_entries(announcements.untold(session, engagement)))
+
+
+def told(session: Session, engagement: Engagement, by: Update, *, now: datetime) -> None:
+    """An update told everything that waited. What was undone meanwhile needed no telling."""
+    waiting = announcements.untold(session, engagement)
+    moved = {milestone.id for milestone, _ in _moved(engagement, _entries(waiting))}
+    news = [announcement for announcement in waiting if announcement.promise.milestone_id in moved]
+    announcements.settle(news, announcements.TOLD, now=now, by=by)
+    announcements.settle([row for row in waiting if row not in news], announcements.UNDONE, now=now)
+
+
+def forget(session: Session, engagement: Engagement, *, now: datetime) -> None:
+    """The work is closed: its last mail says where it stands."""
+    announcements.settle(announcements.untold(session, engagement), announcements.CLOSED, now=now)
+
+
+def _entries(waiting: Sequence[Announcement]) -> set[int]:
+    return {announcement.promise_id for announcement in waiting}
+
+
+def _moved(engagement: Engagement, waiting: Collection[int]) -> list[tuple[Milestone, Promise]]:
+    """Each step whose present date is not the one that clients know, with the entry they know."""
+    moved = []
+    for milestone in engagement.milestones:
+        if milestone.done_on is not None or milestone.dropped_at is not None:
+            continue
+        entries = promises.effective(milestone)
+        known = promises.effective_of([entry for entry in milestone.promises if entry.id not in waiting])
+        if entries and known and promises.when(known[-1]) != promises.when(entries[-1]):
+            moved.append((milestone, known[-1]))
+    return moved
