@@ -56,6 +56,7 @@ class Clock:
         # What an earlier clock wrote down about the queue may be out of date.
         self._has_noted_bell = False
         self._failed: dict[int, float] = {}
+        self._untellable: dict[int, float] = {}
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
@@ -118,8 +119,10 @@ class Clock:
     def _notices(self, sentence: str) -> None:
         with self._database.reader() as session:
             due = notices.due(session, now=database.now(session))
-        for engagement_id in due[:BATCH]:
-            self._each(sentence, partial(_tell_moves, engagement_id=engagement_id))
+        tired = time.monotonic() - FAILED_WAIT_SECONDS
+        for engagement_id in [work for work in due if self._untellable.get(work, tired) <= tired][:BATCH]:
+            if not self._each(sentence, partial(_tell_moves, engagement_id=engagement_id)):
+                self._untellable[engagement_id] = time.monotonic()
             if self._stopping():
                 return
 

@@ -41,12 +41,25 @@ def not_told(session: Session, mail: OutboxEmail, why: str, *, now: datetime) ->
         if telling.state is not TellingState.DUE:
             continue
         if telling.contact_id == mail.contact_id or why not in ("stopped", "paused"):
-            telling.state, telling.skipped_why = TellingState.SKIPPED, why
+            pass_over(session, telling, why, now=now)
         else:
-            telling.state = TellingState.BY_PHONE
-            tasks.raise_once(
-                session, TaskKind.PHONE, str(telling.id), now=now, engagement=mail.engagement, telling=telling
-            )
+            phone(session, telling, now=now)
+
+
+def pass_over(session: Session, telling: Telling, why: str, *, now: datetime) -> None:
+    """No mail goes to this reader any more. What it said is skipped, but a moved date is told by phone: silence about
+    it would be worse than a call."""
+    if telling.update.snapshot.get("delays"):
+        phone(session, telling, now=now)
+    else:
+        telling.state, telling.skipped_why = TellingState.SKIPPED, why
+
+
+def phone(session: Session, telling: Telling, *, now: datetime) -> None:
+    """Somebody must tell it by phone."""
+    telling.state = TellingState.BY_PHONE
+    engagement = telling.update.engagement
+    tasks.raise_once(session, TaskKind.PHONE, str(telling.id), now=now, engagement=engagement, telling=telling)
 
 
 def trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetime, is_final: bool = True) -> None:

@@ -36,12 +36,30 @@ def note(session: Session, milestone: Milestone, entry: Promise, was: Promise | 
     session.flush()
 
 
+def begin_anew(session: Session, waiting: Sequence[Announcement], *, now: datetime) -> None:
+    """What could not be told for a while, because its step was over or the work rested, is to be told from now on."""
+    firm = session.get_one(Firm, 1)
+    tell_by = calendars.of_firm(firm).add_hours(now, timedelta(hours=firm.tell_hours), firm.zone)
+    for announcement in waiting:
+        announcement.settled_at = announcement.settled_why = None
+        announcement.release_at, announcement.tell_by = now + timedelta(minutes=firm.notice_minutes), tell_by
+
+
+def undone(session: Session, entries: Sequence[Promise]) -> Sequence[Announcement]:
+    """Those of these entries that were never told, as there seemed to be no need."""
+    numbers = [entry.id for entry in entries]
+    return session.scalars(
+        select(Announcement).where(Announcement.promise_id.in_(numbers), Announcement.settled_why == UNDONE)
+    ).all()
+
+
 def leads(
     session: Session, firm: Firm, engagement: Engagement, old: date | None, new: date | None, *, now: datetime
 ) -> Slot | None:
-    """The slot whose update a move from one last day to another leads; None where it is told in a notice of its own."""
+    """The slot whose update a move from one last day to another leads; None where it is told in a notice of its own, as
+    it is where that update would come too late."""
     slot = slots.current(session, engagement)
-    if slot is None:
+    if slot is None or (old is not None and slot.local_on >= old) or (new is not None and slot.local_on >= new):
         return None
     today = local(now, engagement.cadence["zone"]).date()
     is_pressing = _is_pressing(old, new, today, calendars.of_firm(firm))

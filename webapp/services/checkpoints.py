@@ -230,13 +230,14 @@ def _apply_dates(
     by: User,
     now: datetime,
 ) -> None:
-    """Make steps and ledger say what the newest revision says; a step it no longer calls done is open again."""
+    """Make steps and ledger say what the newest revision says; a step it no longer calls done is open again. What it
+    says as the revision before did changes nothing: somebody may have moved that date since."""
     answered = {answer.milestone_id: answer for answer in answers.dates}
     earlier = Answers.load(before.answers).dates if before else ()
     done_before = {answer.milestone_id for answer in earlier if answer.holds is Holds.DONE}
     for milestone in checkpoint.slot.engagement.milestones:
         answer = answered.get(milestone.id)
-        if answer is None:
+        if answer is None or answer in earlier:
             continue
         if milestone.id in done_before:
             milestone.done_on = milestone.done_recorded_at = None

@@ -17,7 +17,7 @@ from webapp.models import (
     Update,
     UpdateKind,
 )
-from webapp.services.engagement_facts import reader, the_firm
+from webapp.services.engagement_facts import clock_jumped, reader, the_firm
 from webapp.services.schedule import deliver_at
 
 TOLERANCE = timedelta(hours=2)
@@ -26,8 +26,9 @@ NO_REPORT, DOWNTIME, MAIL_TROUBLE, NOTHING_CAME = "no_report", "downtime", "mail
 
 
 def printed(session: Session, update: Update) -> Commitment | None:
-    """Keep what an update promised: the latest time that it printed for a reader. A mail that says the work rests or
-    ends promises nothing and settles what was promised before."""
+    """Keep what an update promised: the latest time that it printed for a reader. One that printed the same time again,
+    or a sooner one, takes the place of what was promised before. A mail that says the work rests or ends promises
+    nothing and settles what was promised before."""
     if update.kind in ENDS:
         for given in _open(session, update.engagement):
             given.state, given.scored_at = CommitmentState.SETTLED, update.released_at
@@ -35,11 +36,20 @@ def printed(session: Session, update: Update) -> Commitment | None:
     firm = the_firm(session)
     if update.next_news_at is None or firm is None:
         return None
-    by_reader = [deliver_at(update.next_news_at, reader(part, firm)) for part in update.engagement.participations]
+    readers = [telling.contact_id for telling in update.tellings if telling.state is TellingState.DUE]
+    by_reader = [
+        deliver_at(update.next_news_at, reader(part, firm))
+        for part in update.engagement.participations
+        if part.contact_id in readers
+    ]
+    promised_at = max(by_reader, default=update.next_news_at)
+    for earlier in _open(session, update.engagement):
+        if earlier.promised_at >= promised_at:
+            earlier.state, earlier.scored_at = CommitmentState.SETTLED, update.released_at
     given = Commitment(
         update=update,
         engagement_id=update.engagement_id,
-        promised_at=max(by_reader, default=update.next_news_at),
+        promised_at=promised_at,
         state=CommitmentState.OPEN,
     )
     session.add(given)
@@ -49,7 +59,10 @@ def printed(session: Session, update: Update) -> Commitment | None:
 
 def score(session: Session, *, now: datetime) -> int:
     """Score what is two hours past: kept where news went out and somebody was told it by then, broken with its cause
-    where not. A mail that only says there is no news breaks the promise, though it does not leave the client alone."""
+    where not. A mail that only says there is no news breaks the promise, though it does not leave the client alone.
+    Nothing while a clock that jumped waits for a person's word."""
+    if clock_jumped(session):
+        return 0
     late = session.scalars(
         select(Commitment)
         .where(Commitment.state == CommitmentState.OPEN, Commitment.promised_at <= now - TOLERANCE)

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.models import EngagementState, Labels, Milestone, Update, UpdateKind, User
-from webapp.services import promises, releases, slots, snapshot
-from webapp.services.engagement_facts import date_of
+from webapp.services import locks, promises, releases, slots, snapshot
+from webapp.services.engagement_facts import date_lines, date_of
 from webapp.services.errors import Refused
 from webapp.services.promises import When
 from webapp.services.snapshot import Said, Snapshot
@@ -32,6 +32,7 @@ class Right:
 def correct(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> Update:
     """Send a correction. Refused where it changes nothing. A wrong date is superseded in the ledger, not changed:
     the client is told what was written and what is right. The same correction pressed twice is one."""
+    locks.hold(session, wrong.engagement_id)
     if wrong.kind not in CORRECTABLE:
         raise Refused("correction.not_this_kind")
     if wrong.engagement.state is not EngagementState.OPEN:
@@ -55,6 +56,14 @@ def correct(session: Session, wrong: Update, right: Right, *, by: User, now: dat
         by=by,
         now=now,
     )
+
+
+def told_as_new(update: Update) -> frozenset[int]:
+    """The steps whose present date this update told as a new one. Only there can a date have been written wrongly;
+    any other is moved, with its explanation, and the first agreed date stays for ever."""
+    present = {line.milestone_id: line.now for line in date_lines(update.engagement)}
+    delays = Snapshot.load(update.snapshot).delays
+    return frozenset(moved.milestone_id for moved in delays if present.get(moved.milestone_id) == moved.now)
 
 
 def _last_correction(session: Session, wrong: Update) -> Update | None:
@@ -100,13 +109,13 @@ def _date_parts(
         if milestone is None or milestone.engagement_id != wrong.engagement_id:
             continue
         entries = promises.effective(milestone)
-        if not entries:
+        if not entries or (entries[-1].starts_on == day and entries[-1].ends_on is None):
             continue
         entry = entries[-1]
         if promises.is_open(session, entry):
             raise Refused("correction.date_waits", field="dates")
-        if entry.starts_on == day and entry.ends_on is None:
-            continue
+        if milestone.id not in told_as_new(wrong):
+            raise Refused("correction.date_not_told", field="dates")
         wrote = date_of(entry)
         made = promises.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
         parts.append(

@@ -29,7 +29,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import audits, cadences, duty, moves, planning, posting, promises, releases, tasks
+from webapp.services import announcements, audits, cadences, duty, moves, planning, posting, promises, releases, tasks
 from webapp.services.engagement_facts import local
 from webapp.services.errors import NotFound, Refused
 from webapp.services.promises import When
@@ -177,6 +177,7 @@ def resume(session: Session, engagement: Engagement, *, by: User, now: datetime)
     if engagement.state is not EngagementState.PAUSED:
         raise Refused("engagement.not_paused")
     engagement.state = EngagementState.OPEN
+    announcements.begin_anew(session, announcements.untold(session, engagement), now=now)
     audits.note(session, "resumed", engagement, now=now, by=by)
     return _first_slot(session, engagement, now=now, after=None)
 
@@ -186,6 +187,8 @@ def close(session: Session, engagement: Engagement, *, words: str, by: User, now
     planning.hold(session, engagement.id)
     if engagement.state not in (EngagementState.OPEN, EngagementState.PAUSED):
         raise Refused("engagement.not_open")
+    if moves.untold(session, engagement):
+        raise Refused("engagement.untold_moves")
     planning.pause_slots(session, engagement, now=now, why="closed")
     moves.forget(session, engagement, now=now)
     engagement.state, engagement.closed_at = EngagementState.CLOSED, now

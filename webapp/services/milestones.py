@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.models import Engagement, EngagementState, Firm, Labels, Milestone, Promise, User
-from webapp.services import audits, calendars, moves, planning, promises, releases
+from webapp.services import announcements, audits, calendars, moves, planning, promises, releases
 from webapp.services.announcements import last_day
 from webapp.services.errors import NotFound, Refused
 from webapp.services.promises import When, Why
@@ -83,6 +83,7 @@ def drop(session: Session, milestone: Milestone, why: str, *, language: str | No
 def take_up(session: Session, milestone: Milestone, *, by: User, now: datetime) -> None:
     """Take a dropped step up again."""
     milestone.dropped_at = milestone.dropped_why = milestone.dropped_language = None
+    _tell_after_all(session, milestone, now=now)
     audits.note(session, "taken_up", milestone, now=now, by=by)
 
 
@@ -99,7 +100,14 @@ def done(session: Session, milestone: Milestone, on: date, *, today: date, by: U
 def undo(session: Session, milestone: Milestone, *, by: User, now: datetime) -> None:
     """A step marked as done by mistake is open again."""
     milestone.done_on = milestone.done_recorded_at = None
+    _tell_after_all(session, milestone, now=now)
     audits.note(session, "undone", milestone, now=now, by=by)
+
+
+def _tell_after_all(session: Session, milestone: Milestone, *, now: datetime) -> None:
+    """A move that nobody had to hear of while the step was over counts again."""
+    never_told = announcements.undone(session, promises.effective(milestone))
+    announcements.begin_anew(session, never_told, now=now)
 
 
 def shift(session: Session, milestone: Milestone, *, up: bool) -> None:
@@ -125,10 +133,22 @@ def comes_to(firm: Firm, milestone: Milestone, came_on: date) -> date:
     return calendars.of_firm(firm).add(came_on, entries[-1].after_days)
 
 
-def came(session: Session, milestone: Milestone, on: date, *, today: date, by: User, now: datetime) -> Promise:
-    """What a date waited for has come: it becomes a day that is still ahead, and clients hear of it."""
+def came(
+    session: Session,
+    firm: Firm,
+    milestone: Milestone,
+    on: date,
+    *,
+    came_on: date,
+    today: date,
+    by: User,
+    now: datetime,
+) -> Promise:
+    """What a date waited for has come, and makes it a day ahead, which clients hear of. A later one is a move, refused."""
     if on < today:
         raise Refused("form.fault.new_on_past", field="on")
+    if on > comes_to(firm, milestone, came_on):
+        raise Refused("promise.later_than_said", field="on")
     if milestone.done_on is not None or milestone.dropped_at is not None:
         raise Refused("promise.waits_for_nothing", field="on")
     entry = promises.resolve(session, milestone, on, by=by, now=now)
@@ -198,6 +218,8 @@ def later_ones(firm: Firm, milestone: Milestone, to: date, engagement: Engagemen
         return []
     calendar = calendars.of_firm(firm)
     days = calendar.between(was, to)
+    if days == 0:
+        return []
     found = []
     for step in engagement.milestones:
         if step.id == milestone.id:
@@ -216,8 +238,11 @@ def move_together(
     if not moved:
         raise Refused("delay.nothing_chosen", field="steps")
     for engagement_id in sorted({step.milestone.engagement_id for step in moved}):
-        planning.hold(session, engagement_id)
+        held = planning.hold(session, engagement_id)
+        if held is None or held.state is EngagementState.CLOSED:
+            raise Refused("engagement.not_open", field="steps")
     for step in moved:
+        session.refresh(step.milestone, ["promises", "done_on", "dropped_at"])
         _check_moves(step)
     entries = [promises.move(session, step.milestone, step.to, why, by=by, now=now, origin=origin) for step in moved]
     for step in moved:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import Announcement, Engagement, Milestone, Promise, Update
-from webapp.services import announcements, promises, snapshot
+from webapp.models import Announcement, Engagement, HeldNotice, Milestone, Promise, Task, TaskKind, Update
+from webapp.services import announcements, promises, snapshot, tasks
 from webapp.services.engagement_facts import delay
 
 
@@ -31,11 +32,25 @@ def told(session: Session, engagement: Engagement, by: Update, *, now: datetime)
     news = [announcement for announcement in waiting if announcement.promise.milestone_id in moved]
     announcements.settle(news, announcements.TOLD, now=now, by=by)
     announcements.settle([row for row in waiting if row not in news], announcements.UNDONE, now=now)
+    let_go(session, engagement, now=now)
 
 
 def forget(session: Session, engagement: Engagement, *, now: datetime) -> None:
     """The work is closed: its last mail says where it stands."""
     announcements.settle(announcements.untold(session, engagement), announcements.CLOSED, now=now)
+    let_go(session, engagement, now=now)
+
+
+def let_go(session: Session, engagement: Engagement, *, now: datetime) -> None:
+    """No text waits for a manager any more: it went out, another mail told it, or there is nothing left to tell."""
+    held = session.get(HeldNotice, engagement.id)
+    if held is not None:
+        session.delete(held)
+    to_read = select(Task).where(
+        Task.kind == TaskKind.NOTICE_TO_READ, Task.engagement_id == engagement.id, Task.done_at.is_(None)
+    )
+    for task in session.scalars(to_read):
+        tasks.done(task, now=now)
 
 
 def _entries(waiting: Sequence[Announcement]) -> set[int]:

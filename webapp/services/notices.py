@@ -14,26 +14,20 @@ from webapp.models import (
     Engagement,
     EngagementState,
     HeldNotice,
-    Task,
     TaskKind,
     Update,
     User,
 )
-from webapp.services import announcements, audits, calendars, moves, releases, tasks
+from webapp.services import announcements, audits, calendars, locks, moves, releases, tasks
 from webapp.services.engagement_facts import clock_jumped, the_firm
 from webapp.services.snapshot import Snapshot
 
 
 def due(session: Session, *, now: datetime) -> Sequence[int]:
-    """Open work whose moved dates are to be told by now; what waits for a manager only where something changed. None
-    while a person has not said whether a clock that jumped is right."""
+    """Open work whose moved dates are to be told by now, or wait for a manager. None while a person has not said
+    whether a clock that jumped is right."""
     if clock_jumped(session):
         return []
-    is_held = select(HeldNotice.engagement_id).where(
-        HeldNotice.engagement_id == Announcement.engagement_id,
-        HeldNotice.until > now,
-        HeldNotice.held_at >= Announcement.known_at,
-    )
     return session.scalars(
         select(Announcement.engagement_id)
         .join(Engagement, Announcement.engagement_id == Engagement.id)
@@ -41,7 +35,6 @@ def due(session: Session, *, now: datetime) -> Sequence[int]:
             Announcement.settled_at.is_(None),
             Announcement.release_at <= now,
             Engagement.state == EngagementState.OPEN,
-            ~is_held.exists(),
         )
         .group_by(Announcement.engagement_id)
         .order_by(Announcement.engagement_id)
@@ -56,13 +49,13 @@ def release(session: Session, engagement: Engagement, *, now: datetime) -> Updat
     held = session.get(HeldNotice, engagement.id)
     if not delays:
         announcements.settle(waiting, announcements.UNDONE, now=now)
-        _let_go(session, engagement, now=now)
+        moves.let_go(session, engagement, now=now)
         return None
     frozen = Snapshot.load(held.snapshot) if held is not None else None
     if frozen is None or frozen.delays != delays:
         frozen = releases.notice_snapshot(session, engagement, delays, now=now)
         if engagement.service.managers_read_first:
-            held = _hold(session, engagement, held, frozen, now=now)
+            held = _hold(session, engagement, held, frozen, newest=waiting[-1], now=now)
     if held is not None and now < held.until:
         return None
     return _send(session, engagement, frozen, waiting, now=now)
@@ -72,9 +65,11 @@ def send_held(
     session: Session, engagement: Engagement, *, by: User, now: datetime, seen: str | None = None
 ) -> Update | None:
     """A manager read it: the text that they saw goes out now. None where it went, or was taken back, meanwhile, and
-    where it is no more what they saw (`seen` is its fingerprint): then the new text is kept for reading."""
-    held = session.get(HeldNotice, engagement.id)
-    if held is None:
+    where it is no more what they saw (`seen` is its fingerprint): then the new text is kept for reading. Work that
+    rests tells nothing."""
+    locks.hold(session, engagement.id)
+    held = session.get(HeldNotice, engagement.id, populate_existing=True)
+    if held is None or engagement.state is not EngagementState.OPEN:
         return None
     if seen is not None:
         release(session, engagement, now=now)
@@ -109,12 +104,18 @@ def _send(
 ) -> Update:
     update = releases.notice(session, engagement, frozen, number=waiting[-1].id, now=now)
     moves.told(session, engagement, update, now=now)
-    _let_go(session, engagement, now=now)
+    moves.let_go(session, engagement, now=now)
     return update
 
 
 def _hold(
-    session: Session, engagement: Engagement, held: HeldNotice | None, frozen: Snapshot, *, now: datetime
+    session: Session,
+    engagement: Engagement,
+    held: HeldNotice | None,
+    frozen: Snapshot,
+    *,
+    newest: Announcement,
+    now: datetime,
 ) -> HeldNotice:
     """Keep the text for a manager. One that changed meanwhile is kept anew, and its time is not longer for that."""
     firm = the_firm(session)
@@ -126,16 +127,6 @@ def _hold(
         session.add(held)
     held.snapshot = frozen.dump()
     session.flush()
-    tasks.raise_once(session, TaskKind.NOTICE_TO_READ, str(engagement.id), now=now, engagement=engagement)
+    key = f"{engagement.id}:{newest.id}"
+    tasks.raise_once(session, TaskKind.NOTICE_TO_READ, key, now=now, engagement=engagement)
     return held
-
-
-def _let_go(session: Session, engagement: Engagement, *, now: datetime) -> None:
-    held = session.get(HeldNotice, engagement.id)
-    if held is not None:
-        session.delete(held)
-    to_read = select(Task).where(
-        Task.kind == TaskKind.NOTICE_TO_READ, Task.engagement_id == engagement.id, Task.done_at.is_(None)
-    )
-    for task in session.scalars(to_read):
-        tasks.done(task, now=now)

@@ -77,6 +77,12 @@ def begin(session: Session, held: Claim, *, now: datetime) -> bool:
             session.refresh(mail)
             aftermath.not_told(session, mail, why, now=now)
         return False
+    allowed = eligibility.earliest(session, mail, at=now)
+    if allowed > now:
+        # A worker that was down until the evening must not write to somebody at night.
+        waits = {"state": MailState.QUEUED, "not_before": allowed, "lease_until": None}
+        _changed(session, _mine(held, MailState.CLAIMED).values(**waits))
+        return False
     return _changed(
         session,
         _mine(held, MailState.CLAIMED).values(state=MailState.TRANSMITTING, transmitting_at=now, lease_until=None),
@@ -225,7 +231,7 @@ def cancel_for(
         tasks.done_for_mail(session, mail, now=now)
         for telling in aftermath.carried(session, mail):
             if telling.state is TellingState.DUE and telling.contact_id == contact.id:
-                telling.state, telling.skipped_why = TellingState.SKIPPED, "stopped"
+                aftermath.pass_over(session, telling, "stopped", now=now)
     session.flush()
     return mails
 

@@ -5,7 +5,6 @@ Every step locks its slot and looks again, so two clocks, a restart or a form su
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services import cadences, calendars, notices, releases, schedule, slots, tasks
 from webapp.services.engagement_facts import clock_jumped, the_firm
+from webapp.services.locks import hold as hold
 
 NO_NEWS_GRACE = timedelta(hours=24)
 JUMP = timedelta(days=7)
@@ -108,17 +108,6 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     is_told = notices.release(session, slot.engagement, now=now) is not None
     releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now, is_told=is_told)
     return True
-
-
-def hold(session: Session, engagement_id: Any, *, is_patient: bool = True) -> Engagement | None:
-    """The engagement, held against everybody else who would plan, pause or close it. Always taken before its slot. A
-    clock is not patient: where somebody else holds the work it gets None, and comes again with the next tick."""
-    return session.scalars(
-        select(Engagement)
-        .where(Engagement.id == engagement_id)
-        .with_for_update(of=Engagement, skip_locked=not is_patient),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
 
 
 def broken(session: Session, slot: Slot, *, now: datetime) -> None:

@@ -186,7 +186,7 @@ def moves(entries: Sequence[Promise]) -> int:
 
 def is_open(session: Session, entry: Promise) -> bool:
     """Whether clients have not been told an entry yet, so that it can be replaced as if it had never been."""
-    return entry.act is Act.MOVE and announcements.is_untold(session, entry)
+    return announcements.is_untold(session, entry)
 
 
 def is_explained(to: When, why: Why, was: When | None = None) -> bool:

@@ -1,11 +1,12 @@
 """Before an agreed date, its owner is asked whether it holds, and asked again while they are not sure."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from webapp.models import (
     Checkpoint,
@@ -19,9 +20,9 @@ from webapp.models import (
     Slot,
     User,
 )
-from webapp.services import audits, calendars, promises
+from webapp.services import audits, calendars, locks, promises
 from webapp.services.announcements import last_day
-from webapp.services.engagement_facts import local, the_firm
+from webapp.services.engagement_facts import clock_jumped, local, the_firm
 from webapp.services.working_days import WorkingDays
 
 
@@ -40,18 +41,16 @@ def ask(session: Session, *, now: datetime) -> int:
     the date moved, the step was done or a report said how it stands, are closed. On working days only, from the hour of
     the day's mail."""
     firm = the_firm(session)
-    if firm is None:
+    if firm is None or clock_jumped(session):
         return 0
     here = local(now, firm.zone)
     calendar = calendars.of_firm(firm)
     if not calendar.is_working(here.date()) or here.time() < firm.day_mail_at:
         return 0
-    asked = 0
-    open_work = session.scalars(select(Engagement).where(Engagement.state == EngagementState.OPEN))
-    for engagement in open_work:
-        for milestone in engagement.milestones:
-            asked += _look(session, milestone, calendar, here.date(), firm.ask_days, now=now)
-    return asked
+    look = _Look(session, calendar, here.date(), firm.ask_days, now)
+    return sum(
+        look.at(engagement, milestone) for engagement in _open_work(session) for milestone in engagement.milestones
+    )
 
 
 def waiting(session: Session, owners: Collection[int] | None = None) -> Sequence[DateQuestion]:
@@ -95,6 +94,8 @@ def answer(session: Session, question: DateQuestion, said: DateAnswered, *, by: 
     """Yes confirms the date. Not sure marks it at risk, and it is asked again. No marks it at risk too, until the date
     is moved with its explanation. An answer that was given already stays, and what was moved, done or
     reported since is left alone."""
+    locks.hold(session, question.milestone.engagement_id)
+    session.refresh(question)
     if not _is_open(session, question):
         return
     question.answer, question.answered_at, question.answered_by_id = said, now, by.id
@@ -126,31 +127,64 @@ def _is_reported(session: Session, question: DateQuestion) -> bool:
     return session.scalars(since.limit(1)).first() is not None
 
 
-def _look(
-    session: Session, milestone: Milestone, calendar: WorkingDays, today: date, days: int, *, now: datetime
-) -> int:
-    entries = promises.effective(milestone)
-    on = last_day(entries[-1]) if entries else None
-    is_over = milestone.done_on is not None or milestone.dropped_at is not None or on is None
-    asked = session.scalars(
-        select(DateQuestion).where(DateQuestion.milestone_id == milestone.id).order_by(DateQuestion.id)
+def _open_work(session: Session) -> Sequence[Engagement]:
+    """All of it with its steps and their ledger, in a few queries however much there is."""
+    ledger = selectinload(Engagement.milestones).selectinload(Milestone.promises).joinedload(Promise.words)
+    return session.scalars(
+        select(Engagement).where(Engagement.state == EngagementState.OPEN).options(ledger).order_by(Engagement.id)
     ).all()
-    for question in asked:
-        is_moot = is_over or question.promise_id != entries[-1].id
-        if question.closed_at is None and (is_moot or (question.answer is None and _is_reported(session, question))):
-            question.closed_at = now
-    if is_over or on is None or calendar.between(today, on) > days:
-        return 0
-    of_date = [question for question in asked if question.promise_id == entries[-1].id]
-    if of_date and not _asks_again(of_date[-1], milestone, on, today):
-        return 0
-    session.add(
-        DateQuestion(
-            milestone=milestone, promise_id=entries[-1].id, number=len(of_date) + 1, asked_on=today, asked_at=now
+
+
+class _Look:
+    """One look at all dates of open work, with what was asked and reported so far."""
+
+    def __init__(self, session: Session, calendar: WorkingDays, today: date, days: int, now: datetime) -> None:
+        self.session, self.calendar, self.today, self.days, self.now = session, calendar, today, days, now
+        self.asked: dict[int, list[DateQuestion]] = defaultdict(list)
+        for question in session.scalars(select(DateQuestion).order_by(DateQuestion.id)):
+            self.asked[question.milestone_id].append(question)
+        reported = (
+            select(Slot.engagement_id, func.max(CheckpointRevision.submitted_at))
+            .join(Checkpoint, Checkpoint.slot_id == Slot.id)
+            .join(CheckpointRevision, CheckpointRevision.checkpoint_id == Checkpoint.id)
+            .group_by(Slot.engagement_id)
         )
-    )
-    session.flush()
-    return 1
+        self.reported: dict[int, datetime] = {row[0]: row[1] for row in session.execute(reported)}
+
+    def at(self, engagement: Engagement, milestone: Milestone) -> int:
+        """Close what needs no answer any more, and ask where it is time. How many were asked: one or none."""
+        entries = promises.effective(milestone)
+        on = _awaited(entries[-1], engagement) if entries else None
+        is_over = milestone.done_on is not None or milestone.dropped_at is not None or on is None
+        asked = self.asked[milestone.id]
+        reported_at = self.reported.get(engagement.id)
+        for question in asked:
+            is_moot = is_over or question.promise_id != entries[-1].id
+            is_reported = question.answer is None and reported_at is not None and reported_at > question.asked_at
+            if question.closed_at is None and (is_moot or is_reported):
+                question.closed_at = self.now
+        if is_over or on is None or self.calendar.between(self.today, on) > self.days:
+            return 0
+        of_date = [question for question in asked if question.promise_id == entries[-1].id]
+        if of_date and not _asks_again(of_date[-1], milestone, on, self.today):
+            return 0
+        made = DateQuestion(
+            milestone=milestone,
+            promise_id=entries[-1].id,
+            number=len(of_date) + 1,
+            asked_on=self.today,
+            asked_at=self.now,
+        )
+        self.session.add(made)
+        self.session.flush()
+        return 1
+
+
+def _awaited(entry: Promise, engagement: Engagement) -> date | None:
+    """The last day of a date; of one that is not known, the day on which news of it was promised."""
+    if entry.starts_on is None and entry.next_news_at is not None:
+        return local(entry.next_news_at, engagement.cadence["zone"]).date()
+    return last_day(entry)
 
 
 def _asks_again(last: DateQuestion, milestone: Milestone, on: date, today: date) -> bool:

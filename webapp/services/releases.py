@@ -101,7 +101,7 @@ def no_news_snapshot(
     last = last_news(session, engagement)
     return Snapshot(
         **frame(session, engagement, now=now),
-        dates=date_lines(engagement),
+        dates=date_lines(engagement, moves.untold_entries(session, engagement)),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
         next_news_at=next_news_at,
@@ -111,15 +111,18 @@ def no_news_snapshot(
 def notice_snapshot(
     session: Session, engagement: Engagement, delays: tuple[snapshot.Delay, ...], *, now: datetime
 ) -> Snapshot:
-    """What a delay notice says: the moves first, then every date, what we need and when the next news comes."""
+    """What a delay notice says: the moves first, then every date, what we need and when the next news comes, which is
+    sooner than the rhythm where a date is not known and news of it was promised."""
     slot = slots.current(session, engagement)
+    news = [slot.promised_by] if slot else []
+    news += [at for at in (moved.now.next_news_at for moved in delays) if at is not None and at > now]
     return Snapshot(
         **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         delays=delays,
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=now,
-        next_news_at=slot.promised_by if slot else None,
+        next_news_at=min(news, default=None),
     )
 
 
@@ -164,7 +167,7 @@ def closing_snapshot(
 ) -> Snapshot:
     return Snapshot(
         **frame(session, engagement, now=now),
-        dates=date_lines(engagement),
+        dates=date_lines(engagement, moves.untold_entries(session, engagement)),
         confirmed_at=now,
         is_pause=is_pause,
         closing_words=_said(words, None),
@@ -199,7 +202,7 @@ def correction(
             **frame(session, wrong.engagement, now=now),
             "done": rights.get("done", old.done),
             "step": step,
-            "dates": date_lines(wrong.engagement),
+            "dates": date_lines(wrong.engagement, moves.untold_entries(session, wrong.engagement)),
             "delays": (),
             "asks": tuple(_ask_line(ask) for ask in open_asks(session, wrong.engagement)),
             "corrected": parts,

@@ -73,5 +73,6 @@ def _same(entry: Promise, why: Why) -> bool:
         and entry.reason_key == why.reason_key
         and (words.why if words else None) == (why.why or None)
         and (words.what_we_do if words else None) == (why.what_we_do or None)
+        and (words.other_name if words else None) == (why.other_name or None)
         and ((words.translations if words else None) or {}) == why.translations
     )

@@ -124,7 +124,9 @@ def came(engagement_id: int, milestone_id: int) -> Any:
     form = CameForm(request.form, prefix=f"came-{milestone_id}-")
 
     def act() -> None:
-        milestones.came(db(), milestone, form.date_of("on"), today=today(), by=the_user(), now=moment())
+        on = form.date_of("on")
+        since = form.came_on.data or today()
+        milestones.came(db(), firm(), milestone, on, came_on=since, today=today(), by=the_user(), now=moment())
 
     return _done(engagement, form, act, fits=form.validate(), said="agreed.came_noted")
 

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from webapp.access import needs, the_user
 from webapp.language import firm, today
 from webapp.models import Firm, HandOver, Role, Task, TaskKind
-from webapp.services import audits, board, calendar_days, duty, engagements, tasks
+from webapp.services import audits, board, calendar_days, deadlines, duty, engagements, tasks
 from webapp.services.errors import NotFound
 from webapp.transactions import commit, db, moment
 
@@ -37,6 +37,8 @@ def task_done(task_id: int) -> Any:
         task.engagement is not None and not engagements.can_act(the_user(), task.engagement, on=today())
     ):
         raise NotFound
+    if task.kind in deadlines.KINDS:
+        raise NotFound  # only the facts close it: everybody was told
     tasks.done(task, now=moment(), by=the_user())
     audits.note(db(), "done", task, now=moment(), by=the_user())
     commit()

@@ -95,7 +95,7 @@ def _dates(update: Update) -> list[dict[str, Any]]:
             "on": promises.effective(step)[-1].starts_on,
         }
         for step in update.engagement.milestones
-        if promises.effective(step)
+        if step.id in corrections.told_as_new(update)
     ]
 
 

@@ -1,12 +1,13 @@
 """Corrections: a mail of its own kind, and a ledger in which nothing was changed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import World, answers
+from tests.webapp.services.moving import move, sent, tick
 from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
 from webapp.services import checkpoints, corrections, engagements, planning, promises, slots
 from webapp.services.corrections import Right
@@ -45,17 +46,32 @@ def test_a_correction_says_what_was_written_and_what_is_right(
     assert wrong.snapshot == before
 
 
-def test_a_wrong_date_is_superseded_in_the_ledger_and_the_first_entry_stays(
+def test_a_new_date_that_was_written_wrongly_is_superseded_in_the_ledger_and_no_further_move(
+    session: Session, world: World, engagement: Engagement
+) -> None:
+    cupboards = engagement.milestones[0]
+    move(world, cupboards, date(2026, 4, 28), at=world.now)
+    tick(session, at=world.now + timedelta(minutes=15))
+
+    made = correct(session, sent(session)[0], world, Right(dates={cupboards.id: date(2026, 4, 29)}))
+
+    (part,) = made.snapshot["corrected"]
+    assert (part["wrote_on"]["starts_on"], part["right_on"]["starts_on"]) == ("2026-04-28", "2026-04-29")
+    effective = promises.effective(cupboards)
+    assert [entry.starts_on for entry in effective] == [date(2026, 4, 20), date(2026, 4, 29)]
+    assert promises.moves(effective) == 1
+
+
+def test_a_date_that_was_not_told_as_new_cannot_be_moved_in_the_guise_of_a_correction(
     session: Session, world: World, engagement: Engagement
 ) -> None:
     cupboards = engagement.milestones[0]
 
-    made = correct(session, regular(session), world, Right(dates={cupboards.id: date(2026, 4, 21)}))
+    with pytest.raises(Refused) as refusal:
+        correct(session, regular(session), world, Right(dates={cupboards.id: date(2026, 6, 30)}))
 
-    (part,) = made.snapshot["corrected"]
-    assert (part["wrote_on"]["starts_on"], part["right_on"]["starts_on"]) == ("2026-04-20", "2026-04-21")
-    assert [entry.starts_on for entry in cupboards.promises] == [date(2026, 4, 20), date(2026, 4, 21)]
-    assert [entry.starts_on for entry in promises.effective(cupboards)] == [date(2026, 4, 21)]
+    assert refusal.value.key == "correction.date_not_told"
+    assert [entry.starts_on for entry in promises.effective(cupboards)] == [date(2026, 4, 20)]
 
 
 def test_a_correction_that_changes_nothing_is_refused(session: Session, world: World, engagement: Engagement) -> None:

@@ -1,7 +1,7 @@
 """Agreed steps as people use them: added, ordered, done, dropped, taken up again, and moved together for one cause."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -36,6 +36,10 @@ def handover(work: Engagement) -> Milestone:
 
 def names(work: Engagement) -> list[str]:
     return [step.labels["en"] for step in work.milestones]
+
+
+def came(world: World, step: Milestone, on: date, *, came_on: date, now: datetime) -> None:
+    milestones.came(world.session, world.firm, step, on, came_on=came_on, today=TODAY, by=world.alice, now=now)
 
 
 def test_a_new_step_comes_last_with_its_first_promise(session: Session, world: World, work: Engagement) -> None:
@@ -265,7 +269,7 @@ def test_what_a_date_waited_for_makes_it_a_day_so_many_working_days_later(
     tick(session, at=world.now + QUARTER)
     on = milestones.comes_to(world.firm, cupboards, date(2026, 4, 10))
 
-    milestones.came(session, cupboards, on, today=TODAY, by=world.alice, now=world.now + 2 * QUARTER)
+    came(world, cupboards, on, came_on=date(2026, 4, 10), now=world.now + 2 * QUARTER)
     tick(session, at=world.now + 3 * QUARTER)
 
     assert on == date(2026, 4, 17)
@@ -278,7 +282,7 @@ def test_a_date_that_waits_for_nothing_cannot_come(session: Session, world: Worl
     with pytest.raises(Refused):
         milestones.comes_to(world.firm, cupboards, TODAY)
     with pytest.raises(Refused):
-        milestones.came(session, cupboards, date(2026, 4, 10), today=TODAY, by=world.alice, now=world.now)
+        came(world, cupboards, date(2026, 4, 10), came_on=TODAY, now=world.now)
 
 
 def test_a_date_that_comes_to_a_day_which_has_passed_is_refused(
@@ -287,9 +291,36 @@ def test_a_date_that_comes_to_a_day_which_has_passed_is_refused(
     move(world, cupboards, WAITS, at=world.now)
 
     with pytest.raises(Refused) as refusal:
-        milestones.came(session, cupboards, date(2026, 4, 3), today=TODAY, by=world.alice, now=world.now)
+        came(world, cupboards, date(2026, 4, 3), came_on=TODAY, now=world.now)
 
     assert refusal.value.field == "on"
+
+
+def test_a_day_later_than_was_promised_from_the_day_it_came_is_a_move_and_refused(
+    session: Session, world: World, cupboards: Milestone
+) -> None:
+    move(world, cupboards, WAITS, at=world.now)
+    promised = milestones.comes_to(world.firm, cupboards, TODAY)
+
+    with pytest.raises(Refused) as refusal:
+        came(world, cupboards, promised + timedelta(days=1), came_on=TODAY, now=world.now)
+
+    assert refusal.value.key == "promise.later_than_said"
+
+
+def test_a_step_that_is_open_again_after_all_has_its_move_told(
+    session: Session, world: World, cupboards: Milestone
+) -> None:
+    move(world, cupboards, date(2026, 4, 28), at=world.now)
+    milestones.done(session, cupboards, TODAY, today=TODAY, by=world.alice, now=world.now)
+    tick(session, at=world.now + QUARTER)
+    before = sent(session)
+
+    milestones.undo(session, cupboards, by=world.alice, now=world.now + 2 * QUARTER)
+    tick(session, at=world.now + 3 * QUARTER)
+
+    assert before == []
+    assert [delay.now.starts_on for delay in delays(sent(session)[0])] == [date(2026, 4, 28)]
 
 
 def test_open_steps_are_those_of_live_work_that_are_due(session: Session, world: World, work: Engagement) -> None:

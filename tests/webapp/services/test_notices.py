@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import World, answers
+from tests.factories import TUESDAYS, World, answers
 from tests.webapp.services.moving import WHY, delays, move, sent, tick
 from webapp.models import (
     Act,
@@ -22,7 +22,7 @@ from webapp.models import (
     TellingState,
     UpdateKind,
 )
-from webapp.services import checkpoints, engagements, notices, planning, promises
+from webapp.services import cadences, checkpoints, engagements, notices, planning, promises, telling
 from webapp.services.errors import Refused
 from webapp.services.promises import When, Why
 
@@ -212,7 +212,7 @@ def test_while_the_work_rests_a_move_waits_and_goes_out_when_it_goes_on(
     before = sent(session)
 
     engagements.resume(session, work, by=world.alice, now=world.now + timedelta(days=3))
-    tick(session, at=world.now + timedelta(days=3))
+    tick(session, at=world.now + timedelta(days=3) + QUARTER)
 
     assert before == []
     assert len(sent(session)) == 1
@@ -241,9 +241,9 @@ def test_whoever_gets_no_mail_is_told_of_a_move_by_phone(
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
 
-    telling = session.scalars(select(Telling).where(Telling.update_id == sent(session)[0].id)).one()
-    task = session.scalars(select(Task).where(Task.kind == TaskKind.PHONE, Task.telling_id == telling.id)).one()
-    assert telling.state is TellingState.BY_PHONE
+    told = session.scalars(select(Telling).where(Telling.update_id == sent(session)[0].id)).one()
+    task = session.scalars(select(Task).where(Task.kind == TaskKind.PHONE, Task.telling_id == told.id)).one()
+    assert told.state is TellingState.BY_PHONE
     assert task.done_at is None
 
 
@@ -310,3 +310,75 @@ def test_a_firm_day_that_becomes_an_estimate_is_explained_even_where_it_is_earli
         move(
             world, cupboards, When(starts_on=date(2026, 4, 17), is_estimate=True), at=world.now, why=Why(cause=Cause.US)
         )
+
+
+def test_a_notice_that_waited_for_the_morning_when_the_reader_stopped_becomes_a_call(
+    session: Session, world: World, work: Engagement
+) -> None:
+    move(world, work.milestones[0], LATER, at=world.now)
+    tick(session, at=world.now + QUARTER)
+
+    work.participations[0].stopped_at = world.now + 2 * QUARTER
+    telling.stopped(session, work.participations[0], now=world.now + 2 * QUARTER)
+
+    told = session.scalars(select(Telling).where(Telling.update_id == sent(session)[0].id)).one()
+    assert told.state is TellingState.BY_PHONE
+
+
+def test_what_an_update_told_leaves_no_text_waiting_for_a_manager(
+    session: Session, world: World, work: Engagement
+) -> None:
+    work.service.managers_read_first = True
+    slot = slot_of(session, work)
+    move(world, work.milestones[0], LATER, at=world.now)
+    tick(session, at=world.now + QUARTER)
+
+    checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.alice, now=world.now)
+    planning.advance(session, slot.id, now=slot.send_at)
+
+    assert session.get(HeldNotice, work.id) is None
+    assert session.scalars(select(Task).where(Task.kind == TaskKind.NOTICE_TO_READ)).one().done_at is not None
+
+
+def test_a_promised_day_of_news_is_printed_where_it_comes_before_the_rhythm(
+    session: Session, world: World, cupboards: Milestone
+) -> None:
+    news_at = datetime(2026, 4, 7, 10, tzinfo=UTC)
+    move(world, cupboards, When(next_news_at=news_at), at=world.now)
+    tick(session, at=world.now + QUARTER)
+
+    assert sent(session)[0].next_news_at == news_at
+
+
+def test_a_small_move_whose_update_would_come_after_the_date_goes_at_once(session: Session, world: World) -> None:
+    rare = {**cadences.dump(TUESDAYS), "every": "monthly_day", "weekdays": [], "day": 28}
+    work, _ = world.open_engagement("MA-9", cadence=rare)
+    move(world, work.milestones[1], date(2026, 4, 27), at=world.now)
+    tick(session, at=world.now + QUARTER)
+
+    assert len(sent(session)) == 1
+
+
+def test_work_is_not_closed_over_a_move_that_nobody_heard_of(session: Session, world: World, work: Engagement) -> None:
+    move(world, work.milestones[0], LATER, at=world.now)
+
+    with pytest.raises(Refused) as refusal:
+        engagements.close(session, work, words="", by=world.alice, now=world.now)
+
+    assert refusal.value.key == "engagement.untold_moves"
+
+
+def test_a_mail_without_news_shows_no_date_before_its_explanation(
+    session: Session, world: World, work: Engagement
+) -> None:
+    work.service.managers_read_first = True
+    slot = slot_of(session, work)
+    world.firm.hold_hours = 40
+    move(world, work.milestones[0], LATER, at=world.now)
+    tick(session, at=world.now + QUARTER)
+
+    planning.advance(session, slot.id, now=slot.promised_by)
+
+    (mail,) = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).all()
+    assert "28 April" not in mail.text
+    assert "20 April" in mail.text

@@ -151,9 +151,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_calendar_season"),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_calendar_season_firm_id_firm"),
     )
+    # What was moved in forms that are filed and not sent yet is still to be told with its reason.
+    op.execute(
+        "INSERT INTO announcement (promise_id, engagement_id, known_at, release_at, tell_by) "
+        "SELECT p.id, s.engagement_id, p.recorded_at, s.promised_by, s.promised_by FROM promise p "
+        "JOIN checkpoint c ON c.id = p.checkpoint_id JOIN slot s ON s.id = c.slot_id "
+        "WHERE p.act = 'move' AND s.state = 'planned' "
+        "AND NOT EXISTS (SELECT 1 FROM promise q WHERE q.supersedes_id = p.id)"
+    )
 
 
 def downgrade() -> None:
+    """Refused once a condition was met: the ledger keeps that entry, and the version before cannot read it."""
+    if op.get_bind().execute(sa.text("SELECT 1 FROM promise WHERE act = 'resolve' LIMIT 1")).first():
+        raise RuntimeError("The ledger has entries that the version before cannot read: stay with this one.")
+    op.execute("DELETE FROM task WHERE kind IN ('notice_to_read', 'not_told', 'not_told_long')")
     for table in TABLES:
         op.drop_table(table)
     for table, column in reversed(_columns()):
