@@ -144,7 +144,7 @@ def came(
     by: User,
     now: datetime,
 ) -> Promise:
-    """What a date waited for has come, and makes it a day ahead, which clients hear of. A later one is a move, refused."""
+    """What a date waited for has come, and makes it a day that clients hear of. A later day is a move, and refused."""
     if on < today:
         raise Refused("form.fault.new_on_past", field="on")
     if on > comes_to(firm, milestone, came_on):
