@@ -10,13 +10,16 @@ from webapp.models import (
     Commitment,
     CommitmentState,
     Engagement,
+    EngagementState,
     Slot,
     SlotState,
+    TaskKind,
     Telling,
     TellingState,
     Update,
     UpdateKind,
 )
+from webapp.services import tasks
 from webapp.services.engagement_facts import clock_jumped, reader, the_firm
 from webapp.services.schedule import deliver_at
 
@@ -75,7 +78,15 @@ def score(session: Session, *, now: datetime) -> int:
             given.state, given.kept_by_id = CommitmentState.KEPT, kept_by.id
         else:
             given.state, given.cause = CommitmentState.BROKEN, _cause(session, given)
+            _call(session, given, now=now)
     return len(late)
+
+
+def _call(session: Session, given: Commitment, *, now: datetime) -> None:
+    """Where nothing at all went out at a time that was promised, as after a change of rhythm, somebody must phone."""
+    engagement = session.get_one(Engagement, given.engagement_id)
+    if given.cause == NOTHING_CAME and engagement.state is EngagementState.OPEN:
+        tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(engagement.id), now=now, engagement=engagement)
 
 
 def _open(session: Session, engagement: Engagement) -> Sequence[Commitment]:

@@ -22,7 +22,7 @@ from webapp.models import (
     TellingState,
     Update,
 )
-from webapp.services import checkpoints, corrections, engagements, moves, planning, promises, slots
+from webapp.services import checkpoints, corrections, engagements, milestones, moves, planning, promises, slots
 from webapp.services.corrections import Right
 from webapp.services.errors import Refused
 from webapp.services.promises import When
@@ -36,6 +36,8 @@ ACTS = st.one_of(
     st.tuples(st.just("back"), st.integers(0, 1), st.just(0)),
     st.tuples(st.just("file"), st.integers(0, 1), st.just(0)),
     st.tuples(st.just("correct"), st.integers(0, 1), st.integers(1, 9)),
+    st.tuples(st.just("done"), st.integers(0, 1), st.just(0)),
+    st.tuples(st.just("read_first"), st.just(0), st.just(0)),
     st.tuples(st.just("rest"), st.just(0), st.just(0)),
     st.tuples(st.just("holiday"), st.just(0), st.integers(0, 9)),
     st.tuples(st.just("sleep"), st.just(0), st.sampled_from([600, 4000, 9000])),
@@ -75,6 +77,9 @@ class Life:
     def finish(self) -> None:
         if self.work.state is EngagementState.PAUSED:
             engagements.resume(self.session, self.work, by=self.world.alice, now=self.now)
+        for step in self.work.milestones:
+            if step.done_on is not None:
+                self._done(step, 0)
         self.pass_time(9 * 1440)
 
     def _move(self, step: Any, days: int) -> None:
@@ -109,6 +114,17 @@ class Life:
         if wrong is not None:
             right = Right(dates={step.id: self._day(step) + timedelta(days=days)}, language="en")
             corrections.correct(self.session, wrong, right, by=self.world.alice, now=self.now)
+
+    def _done(self, step: Any, _number: int) -> None:
+        """Done, or open again after all."""
+        if step.done_on is None:
+            today = self.now.date()
+            milestones.done(self.session, step, today, today=today, by=self.world.alice, now=self.now)
+        else:
+            milestones.undo(self.session, step, by=self.world.alice, now=self.now)
+
+    def _read_first(self, _step: Any, _number: int) -> None:
+        self.work.service.managers_read_first = not self.work.service.managers_read_first
 
     def _rest(self, _step: Any, _number: int) -> None:
         if self.work.state is EngagementState.OPEN:
