@@ -187,4 +187,4 @@ def _welcomes(demo: Demo) -> list[str]:
 
 
 def _is_welcome(mail: dict[str, str]) -> bool:
-    return any(word in mail["subject"] for word in ("Welcome", "مرحبا", "İşə başlayırıq"))
+    return any(word in mail["subject"] for word in ("Welcome", "مرحبا", "Xoş gəlmisiniz"))
