@@ -10,6 +10,7 @@ from tests.webapp.services.boxes import Box
 from tests.webapp.services.returning import Returning
 from webapp.database import Database
 from webapp.keys import Keyring
+from webapp.models import Engagement, Milestone
 from webapp.services import outbox
 
 
@@ -19,6 +20,17 @@ def box(session: Session, world: World, database: Database) -> Box:
     world.open_engagement()
     session.commit()
     return Box(database)
+
+
+@pytest.fixture
+def work(world: World) -> Engagement:
+    """Cupboards on 20 April, handover on 24 April; it is Monday 6 April, the next update is due on Tuesday."""
+    return world.open_engagement()[0]
+
+
+@pytest.fixture
+def cupboards(work: Engagement) -> Milestone:
+    return work.milestones[0]
 
 
 @pytest.fixture

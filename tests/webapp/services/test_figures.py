@@ -45,17 +45,6 @@ MAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def work(world: World) -> Engagement:
-    """Cupboards on 20 April, handover on 24 April; it is Monday 6 April, 10:00 in Casablanca."""
-    return world.open_engagement()[0]
-
-
-@pytest.fixture
-def cupboards(work: Engagement) -> Milestone:
-    return work.milestones[0]
-
-
-@pytest.fixture
 def handover(work: Engagement) -> Milestone:
     return work.milestones[1]
 

@@ -20,16 +20,6 @@ WAITS = When(after_days=5, condition="your plans")
 
 
 @pytest.fixture
-def work(world: World) -> Engagement:
-    return world.open_engagement()[0]
-
-
-@pytest.fixture
-def cupboards(work: Engagement) -> Milestone:
-    return work.milestones[0]
-
-
-@pytest.fixture
 def handover(work: Engagement) -> Milestone:
     return work.milestones[1]
 

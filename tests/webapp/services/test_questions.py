@@ -17,11 +17,6 @@ WEDNESDAY = datetime(2026, 4, 15, 9, 0, tzinfo=UTC)
 """Three working days before the cupboards on Monday 20 April."""
 
 
-@pytest.fixture
-def work(world: World) -> Engagement:
-    return world.open_engagement()[0]
-
-
 def asked(session: Session) -> list[tuple[str, int]]:
     """What was asked about, and for which time."""
     found = session.scalars(select(DateQuestion).order_by(DateQuestion.id))

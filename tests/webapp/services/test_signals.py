@@ -16,11 +16,6 @@ from webapp.services.signals import Sign, Signal
 TUESDAY = datetime(2026, 4, 7, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def work(world: World) -> Engagement:
-    return world.open_engagement()[0]
-
-
 def found(session: Session, world: World, work: Engagement, now: datetime) -> list[Signal]:
     return signals.of(session, work, world.firm, now=now)
 
