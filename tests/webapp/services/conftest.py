@@ -34,6 +34,11 @@ def cupboards(work: Engagement) -> Milestone:
 
 
 @pytest.fixture
+def handover(work: Engagement) -> Milestone:
+    return work.milestones[1]
+
+
+@pytest.fixture
 def returning(box: Box, keyring: Keyring, now: datetime) -> Returning:
     return Returning(box, keyring, now)
 

@@ -44,11 +44,6 @@ QUARTER = timedelta(minutes=15)
 MAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def handover(work: Engagement) -> Milestone:
-    return work.milestones[1]
-
-
 def look(
     world: World,
     *,
