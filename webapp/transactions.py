@@ -23,10 +23,17 @@ def the_database() -> Database:
 
 
 def db() -> Session:
-    """The session of this request. It cannot write where the request only looks."""
+    """The session of this request. It cannot write where the request only looks.
+
+    Before one that may write is opened, the whole body is read: a phone in a tunnel that sends half a form must hold
+    up nobody else. Raises what reading a body raises (too large, cut off, sent in a way nobody can read).
+    """
     if "session" not in g:
-        made = the_database()
-        g.session = made.reader() if request.method in SAFE_METHODS else made.writer()
+        # The page that says what was wrong with a body only looks.
+        g.session = the_database().reader()
+        if request.method not in SAFE_METHODS:
+            request.get_data(parse_form_data=True)
+            g.session = the_database().writer()
     return cast(Session, g.session)
 
 
