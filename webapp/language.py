@@ -11,7 +11,8 @@ from emails.languages import LANGUAGES, Language, language
 from webapp.access import current_user
 from webapp.models import Firm
 from webapp.services import milestones, phones, promises
-from webapp.services.engagement_facts import label, local, the_firm
+from webapp.services.firm import label, the_firm
+from webapp.timezones import local
 from webapp.transactions import db, moment
 
 # No browser asks for Darija by its own tag.

@@ -25,6 +25,7 @@ from webapp.services import (
     day_mails,
     deadlines,
     limits,
+    locks,
     notices,
     outbox,
     planning,
@@ -191,7 +192,7 @@ class Clock:
 
 
 def _tell_moves(session: Session, *, now: datetime, engagement_id: int) -> None:
-    engagement = planning.hold(session, engagement_id, is_patient=False)
+    engagement = locks.hold(session, engagement_id, is_patient=False)
     if engagement is not None and engagement.state is EngagementState.OPEN:
         notices.release(session, engagement, now=now)
 

@@ -19,7 +19,7 @@ from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import OutboxEmail, SignInChallenge, TaskKind, Tick
 from webapp.services import outbox, tasks
-from webapp.services.engagement_facts import the_firm
+from webapp.services.firm import the_firm
 from webapp.services.outbox import Claim
 from workers import message
 from workers.transport import (

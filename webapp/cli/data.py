@@ -14,7 +14,7 @@ from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import MailState, OutboxEmail, Purpose, Role
 from webapp.services import import_table, imports, inert, links, posting, users
-from webapp.services.engagement_facts import the_firm
+from webapp.services.firm import the_firm
 
 
 def open_database(*, is_new: bool = False) -> tuple[Settings, Database]:

@@ -12,8 +12,8 @@ from webapp.client import wording
 from webapp.client.entrance import Entrance, enter
 from webapp.language import firm, lang
 from webapp.services import composing, moves
-from webapp.services.engagement_facts import date_lines, frame
 from webapp.services.snapshot import Snapshot
+from webapp.services.status import date_lines, frame
 from webapp.transactions import db, moment, settings
 
 bp = Blueprint("client_dates_file", __name__)

@@ -15,8 +15,8 @@ from webapp.forms.fields import TEXT_MAXIMUM, clean_line, clean_text
 from webapp.language import firm, t
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
-from webapp.services import composing, engagement_facts, replies
-from webapp.services.engagement_facts import local
+from webapp.services import composing, replies, status
+from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("client_page", __name__)
@@ -81,7 +81,7 @@ def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_a
         headline=wording.headline,
         waiting=wording.waiting,
         stands=wording.stands,
-        asked=lambda ask: composing.read(engagement_facts.asked(ask), entrance.contact.language),
+        asked=lambda ask: composing.read(status.asked(ask), entrance.contact.language),
         zoned=lambda at: local(at, entrance.contact.zone),
         languages_of_firm=_languages,
     )

@@ -15,10 +15,13 @@ from webapp.client.road import Mark
 from webapp.models import Ask, Engagement, EngagementState, Reply, Update, UpdateKind
 from webapp.services import composing, moves, slots, staleness, timeline
 from webapp.services.composing import For
-from webapp.services.engagement_facts import NEWS, date_lines, frame, local, open_asks, reader, the_firm
 from webapp.services.errors import LinkInvalid
+from webapp.services.firm import the_firm
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
 from webapp.services.snapshot import Delay, Snapshot
+from webapp.services.status import NEWS, date_lines, frame, open_asks
+from webapp.timezones import local
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from webapp.models import (
     User,
 )
 from webapp.services import deadlines, due_work, duty, escalation, questions, replies, signals, staleness, tasks
-from webapp.services.engagement_facts import the_firm
+from webapp.services.firm import the_firm
 from webapp.services.questions import Asked
 from webapp.services.signals import Signal
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from emails import contexts
+from emails.links import placeholder
 from webapp.models import Firm, Slot, User
 from webapp.services import composing, due_work, duty, posting
-from webapp.services.day_mails import FORMS, TODAY
-from webapp.services.engagement_facts import local, the_firm
+from webapp.services.firm import the_firm
+from webapp.timezones import local
 
 
 def last_calls(session: Session, *, now: datetime) -> int:
@@ -63,7 +64,7 @@ def call_context(
         brand=composing.brand(firm),
         recipient=user.name,
         due=due_work.lines(session, slots, firm, user, now=now),
-        forms_url=TODAY if missing_owner else FORMS,
+        forms_url=placeholder("today" if missing_owner else "forms"),
         is_passed=is_passed,
         missing_owner=missing_owner,
     )

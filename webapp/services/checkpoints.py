@@ -22,11 +22,11 @@ from webapp.models import (
     SlotState,
     User,
 )
-from webapp.services import audits, due_work, duty, planning, promises, releases, settling
+from webapp.services import audits, due_work, duty, locks, planning, promises, releases, settling
 from webapp.services.answers import Answers, DateAnswer, Holds
-from webapp.services.engagement_facts import local
 from webapp.services.errors import AlreadySentOut, Refused, SomebodyElseSubmitted
 from webapp.services.snapshot import Snapshot
+from webapp.timezones import local
 
 NOTHING_NEW_IN_A_ROW = 3
 OPEN_SLOTS = (SlotState.PLANNED, SlotState.NO_NEWS)
@@ -54,7 +54,7 @@ def due(session: Session, user: User, *, on: date, until: datetime) -> Sequence[
 def lock(session: Session, checkpoint_id: int) -> Checkpoint | None:
     """The checkpoint and its slot, held against everybody else, the clock included, until this transaction ends."""
     of_work = select(Slot.engagement_id).join(Checkpoint).where(Checkpoint.id == checkpoint_id).scalar_subquery()
-    planning.hold(session, of_work)
+    locks.hold(session, of_work)
     session.scalars(
         select(Slot).join(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update(of=Slot),
         execution_options={"populate_existing": True},

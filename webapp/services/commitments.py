@@ -20,7 +20,8 @@ from webapp.models import (
     UpdateKind,
 )
 from webapp.services import tasks
-from webapp.services.engagement_facts import clock_jumped, reader, the_firm
+from webapp.services.firm import clock_jumped, the_firm
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
 
 TOLERANCE = timedelta(hours=2)

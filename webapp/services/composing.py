@@ -9,9 +9,11 @@ from emails.contexts import Who, Words
 from emails.languages import Language, language
 from webapp.models import Contact, Firm, Participation, UpdateKind
 from webapp.services import cadences, phones, snapshot
-from webapp.services.engagement_facts import label, local, reader
+from webapp.services.firm import label
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
 from webapp.services.snapshot import Snapshot
+from webapp.timezones import local
 
 PAGE = links.placeholder("page")
 PREFERENCES = links.placeholder("preferences")

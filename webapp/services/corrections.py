@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from webapp.models import EngagementState, Labels, Milestone, Update, UpdateKind, User
 from webapp.services import locks, promises, releases, slots, snapshot
-from webapp.services.engagement_facts import date_lines, date_of
 from webapp.services.errors import Refused
 from webapp.services.promises import When
 from webapp.services.snapshot import Said, Snapshot
+from webapp.services.status import date_lines, date_of
 
 CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
 

@@ -8,14 +8,13 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails import contexts, links
+from emails import contexts
+from emails.links import placeholder
 from webapp.models import DateQuestion, Engagement, Firm, OutboxEmail, Reply, Role, Slot, User
 from webapp.services import calendars, composing, due_work, duty, escalation, posting, questions, schedule, tasks
 from webapp.services.announcements import last_day
-from webapp.services.engagement_facts import label, local, the_firm
-
-FORMS = links.placeholder("forms")
-TODAY = links.placeholder("today")
+from webapp.services.firm import label, the_firm
+from webapp.timezones import local
 
 
 @dataclass
@@ -77,8 +76,8 @@ def day_context(
         due=due_work.lines(session, load.due, firm, user, now=now),
         questions=tuple(_question(session, question, firm, user) for question in load.questions),
         missed=tuple(_missed(slot, user, covered) for slot in load.missed),
-        forms_url=FORMS,
-        today_url=TODAY,
+        forms_url=placeholder("forms"),
+        today_url=placeholder("today"),
         replies_waiting=_replies_waiting(session, covered),
         tasks_waiting=tasks_waiting if user.role.rank >= Role.MANAGER.rank else 0,
     )

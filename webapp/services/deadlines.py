@@ -19,7 +19,7 @@ from webapp.models import (
     TellingState,
 )
 from webapp.services import calendars, tasks
-from webapp.services.engagement_facts import clock_jumped, the_firm
+from webapp.services.firm import clock_jumped, the_firm
 
 WAITING = (TellingState.DUE, TellingState.BY_PHONE)
 KINDS = (TaskKind.NOT_TOLD, TaskKind.NOT_TOLD_LONG)

@@ -22,7 +22,8 @@ from webapp.models import (
     User,
 )
 from webapp.services import duty
-from webapp.services.engagement_facts import NEWS, local, progress
+from webapp.services.status import NEWS, progress
+from webapp.timezones import local
 
 
 def unfiled(session: Session, *, until: datetime) -> Sequence[Slot]:

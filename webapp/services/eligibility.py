@@ -16,9 +16,11 @@ from webapp.models import (
     Telling,
     User,
 )
-from webapp.services.engagement_facts import local, reader, the_firm
+from webapp.services.firm import the_firm
 from webapp.services.mail_kinds import MAIL_KINDS
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
+from webapp.timezones import local
 
 ADDRESS_CHANGED = "address"
 

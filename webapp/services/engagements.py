@@ -29,10 +29,22 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services import announcements, audits, cadences, duty, moves, planning, posting, promises, releases, tasks
-from webapp.services.engagement_facts import local
+from webapp.services import (
+    announcements,
+    audits,
+    cadences,
+    duty,
+    locks,
+    moves,
+    planning,
+    posting,
+    promises,
+    releases,
+    tasks,
+)
 from webapp.services.errors import NotFound, Refused
 from webapp.services.promises import When
+from webapp.timezones import local
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +174,7 @@ def go_live_together(
 
 def rest(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:
     """Pause an open engagement. The clients are told, so that no promised news stays open."""
-    planning.hold(session, engagement.id)
+    locks.hold(session, engagement.id)
     if engagement.state is not EngagementState.OPEN:
         raise Refused("engagement.not_open")
     planning.pause_slots(session, engagement, now=now, why="paused")
@@ -173,7 +185,7 @@ def rest(session: Session, engagement: Engagement, *, words: str, by: User, now:
 
 def resume(session: Session, engagement: Engagement, *, by: User, now: datetime) -> Slot:
     """Go on with a paused engagement: the next slot comes from the rule, counted from today."""
-    planning.hold(session, engagement.id)
+    locks.hold(session, engagement.id)
     if engagement.state is not EngagementState.PAUSED:
         raise Refused("engagement.not_paused")
     engagement.state = EngagementState.OPEN
@@ -184,7 +196,7 @@ def resume(session: Session, engagement: Engagement, *, by: User, now: datetime)
 
 def close(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:
     """End an engagement with a last mail. Its pages live on for a while and say that the work is done."""
-    planning.hold(session, engagement.id)
+    locks.hold(session, engagement.id)
     if engagement.state not in (EngagementState.OPEN, EngagementState.PAUSED):
         raise Refused("engagement.not_open")
     if moves.untold(session, engagement):
@@ -227,7 +239,7 @@ def change_rhythm(
     session: Session, engagement: Engagement, cadence: dict[str, Any], *, by: User, now: datetime
 ) -> None:
     """A new rhythm. Only the planned slot moves."""
-    planning.hold(session, engagement.id)
+    locks.hold(session, engagement.id)
     engagement.cadence = cadence
     planning.redate(session, engagement, now=now)
     audits.note(session, "rhythm_changed", engagement, now=now, by=by)

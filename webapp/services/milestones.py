@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from webapp.models import Engagement, EngagementState, Firm, Labels, Milestone, Promise, User
-from webapp.services import announcements, audits, calendars, moves, planning, promises, releases
+from webapp.services import announcements, audits, calendars, locks, promises
 from webapp.services.announcements import last_day
 from webapp.services.errors import NotFound, Refused
 from webapp.services.promises import When, Why
-from webapp.services.snapshot import Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +104,9 @@ def undo(session: Session, milestone: Milestone, *, by: User, now: datetime) -> 
 
 
 def _tell_after_all(session: Session, milestone: Milestone, *, now: datetime) -> None:
-    """A move that nobody had to hear of while the step was over counts again."""
-    never_told = announcements.undone(session, promises.effective(milestone))
+    """A move that nobody had to hear of while the step was over counts again, and so does one that a later move took
+    the place of before anybody heard: what clients know is what stood before both."""
+    never_told = announcements.undone(session, milestone.promises)
     announcements.begin_anew(session, never_told, now=now)
 
 
@@ -238,7 +238,7 @@ def move_together(
     if not moved:
         raise Refused("delay.nothing_chosen", field="steps")
     for engagement_id in sorted({step.milestone.engagement_id for step in moved}):
-        held = planning.hold(session, engagement_id)
+        held = locks.hold(session, engagement_id)
         if held is None or held.state is EngagementState.CLOSED:
             raise Refused("engagement.not_open", field="steps")
     for step in moved:
@@ -248,23 +248,6 @@ def move_together(
     for step in moved:
         step.milestone.is_at_risk = False
     return entries
-
-
-def preview(
-    session: Session, engagement: Engagement, moved: Sequence[Moved], why: Why, *, by: User, now: datetime
-) -> Snapshot | None:
-    """What clients would be told if these steps of one engagement moved now: they are moved for real, looked at, and
-    rolled back. None where nothing would be told, as the date is the old one or its explanation is not whole."""
-    trial = session.begin_nested()
-    try:
-        move_together(session, moved, why, by=by, now=now, origin="preview")
-        delays = moves.untold(session, engagement)
-        return releases.notice_snapshot(session, engagement, delays, now=now) if delays else None
-    except Refused:
-        return None
-    finally:
-        trial.rollback()
-        session.expire_all()
 
 
 def _check_moves(step: Moved) -> None:

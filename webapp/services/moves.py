@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.models import Announcement, Engagement, HeldNotice, Milestone, Promise, Task, TaskKind, Update
 from webapp.services import announcements, promises, snapshot, tasks
-from webapp.services.engagement_facts import delay
+from webapp.services.status import delay
 
 
 def untold(session: Session, engagement: Engagement) -> tuple[snapshot.Delay, ...]:

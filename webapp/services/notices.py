@@ -18,8 +18,11 @@ from webapp.models import (
     Update,
     User,
 )
-from webapp.services import announcements, audits, calendars, locks, moves, releases, tasks
-from webapp.services.engagement_facts import clock_jumped, the_firm
+from webapp.services import announcements, audits, calendars, locks, milestones, moves, releases, tasks
+from webapp.services.errors import Refused
+from webapp.services.firm import clock_jumped, the_firm
+from webapp.services.milestones import Moved
+from webapp.services.promises import Why
 from webapp.services.snapshot import Snapshot
 
 
@@ -55,10 +58,13 @@ def release(session: Session, engagement: Engagement, *, now: datetime) -> Updat
     if frozen is None or frozen.delays != delays:
         frozen = releases.notice_snapshot(session, engagement, delays, now=now)
         if engagement.service.managers_read_first:
-            held = _hold(session, engagement, held, frozen, newest=waiting[-1], now=now)
+            held = _hold(session, engagement, held, frozen, number=_newest(waiting, frozen), now=now)
     if held is not None and now < held.until:
         return None
-    return _send(session, engagement, frozen, waiting, now=now)
+    update = releases.notice(session, engagement, frozen, number=_newest(waiting, frozen), now=now)
+    moves.told(session, engagement, update, now=now)
+    moves.let_go(session, engagement, now=now)
+    return update
 
 
 def send_held(
@@ -83,6 +89,23 @@ def send_held(
     return update
 
 
+def preview(
+    session: Session, engagement: Engagement, moved: Sequence[Moved], why: Why, *, by: User, now: datetime
+) -> Snapshot | None:
+    """What clients would be told if these steps of one engagement moved now: they are moved for real, looked at, and
+    rolled back. None where nothing would be told, as the date is the old one or its explanation is not whole."""
+    trial = session.begin_nested()
+    try:
+        milestones.move_together(session, moved, why, by=by, now=now, origin="preview")
+        delays = moves.untold(session, engagement)
+        return releases.notice_snapshot(session, engagement, delays, now=now) if delays else None
+    except Refused:
+        return None
+    finally:
+        trial.rollback()
+        session.expire_all()
+
+
 def fingerprint(held: HeldNotice) -> str:
     """What tells one held text from another."""
     return hashlib.sha256(json.dumps(held.snapshot, sort_keys=True).encode()).hexdigest()[:32]
@@ -99,13 +122,11 @@ def held_text(session: Session, engagement: Engagement) -> Snapshot | None:
     return Snapshot.load(held.snapshot) if held is not None else None
 
 
-def _send(
-    session: Session, engagement: Engagement, frozen: Snapshot, waiting: Sequence[Announcement], *, now: datetime
-) -> Update:
-    update = releases.notice(session, engagement, frozen, number=waiting[-1].id, now=now)
-    moves.told(session, engagement, update, now=now)
-    moves.let_go(session, engagement, now=now)
-    return update
+def _newest(waiting: Sequence[Announcement], frozen: Snapshot) -> int:
+    """The number of the newest move that a text tells. What waits and is not told, as its step is over, may be told
+    later, in a notice that must have a number of its own."""
+    told = {delay.milestone_id for delay in frozen.delays}
+    return max(row.id for row in waiting if row.promise.milestone_id in told)
 
 
 def _hold(
@@ -114,7 +135,7 @@ def _hold(
     held: HeldNotice | None,
     frozen: Snapshot,
     *,
-    newest: Announcement,
+    number: int,
     now: datetime,
 ) -> HeldNotice:
     """Keep the text for a manager. One that changed meanwhile is kept anew, and its time is not longer for that."""
@@ -127,6 +148,6 @@ def _hold(
         session.add(held)
     held.snapshot = frozen.dump()
     session.flush()
-    key = f"{engagement.id}:{newest.id}"
+    key = f"{engagement.id}:{number}"
     tasks.raise_once(session, TaskKind.NOTICE_TO_READ, key, now=now, engagement=engagement)
     return held

@@ -21,8 +21,8 @@ from webapp.models import (
     TaskKind,
 )
 from webapp.services import cadences, calendars, notices, releases, schedule, slots, tasks
-from webapp.services.engagement_facts import clock_jumped, the_firm
-from webapp.services.locks import hold as hold
+from webapp.services.firm import clock_jumped, the_firm
+from webapp.services.locks import hold
 
 NO_NEWS_GRACE = timedelta(hours=24)
 JUMP = timedelta(days=7)

@@ -10,8 +10,9 @@ from emails.languages import LANGUAGES
 from webapp.keys import Keyring
 from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation
 from webapp.services import audits, composing, limits, posting, replies, snapshot, telling
-from webapp.services.engagement_facts import frame, the_firm
 from webapp.services.errors import NotFound, TooMany
+from webapp.services.firm import the_firm
+from webapp.services.status import frame
 
 PAUSE_MAXIMUM = timedelta(days=92)
 ADDRESS_CAPS = [(1, timedelta(minutes=10)), (3, timedelta(days=1))]

@@ -22,8 +22,9 @@ from webapp.models import (
 )
 from webapp.services import audits, calendars, locks, promises
 from webapp.services.announcements import last_day
-from webapp.services.engagement_facts import clock_jumped, local, the_firm
+from webapp.services.firm import clock_jumped, the_firm
 from webapp.services.working_days import WorkingDays
+from webapp.timezones import local
 
 
 @dataclass(frozen=True)

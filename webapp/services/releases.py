@@ -19,8 +19,9 @@ from webapp.models import (
 )
 from webapp.services import audits, commitments, moves, reported, slots, snapshot, tasks, telling
 from webapp.services.answers import Answers, Doer
-from webapp.services.engagement_facts import asked, date_lines, frame, last_news, local, open_asks
 from webapp.services.snapshot import Snapshot
+from webapp.services.status import asked, date_lines, frame, last_news, open_asks
+from webapp.timezones import local
 
 SILENT_IN_A_ROW = 2
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails import contexts, links
+from emails import contexts
+from emails.links import placeholder
 from webapp.models import (
     Ask,
     AskState,
@@ -19,12 +20,14 @@ from webapp.models import (
     User,
 )
 from webapp.services import audits, composing, duty, limits, outbox, posting, slots, snapshot
-from webapp.services.engagement_facts import asked, frame, local, reader, the_firm
 from webapp.services.errors import NotFound, Refused
+from webapp.services.firm import the_firm
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
+from webapp.services.status import asked, frame
+from webapp.timezones import local
 
 REPLY_CAPS = [(10, timedelta(minutes=10)), (60, timedelta(days=1))]
-ENGAGEMENT_PAGE = links.placeholder("engagement")
 
 
 def submit(
@@ -141,7 +144,7 @@ def received_context(firm: Firm, reply: Reply, user: User) -> contexts.ReplyRece
         written_at=local(reply.written_at, firm.zone),
         answer_by=local(reply.answer_by, firm.zone) if reply.answer_by else None,
         asked=composing.read(asked(reply.ask), user.language) if reply.ask else None,
-        url=ENGAGEMENT_PAGE,
+        url=placeholder("engagement"),
     )
 
 

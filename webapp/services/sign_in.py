@@ -12,8 +12,8 @@ from emails import contexts, links
 from webapp.keys import Keyring
 from webapp.models import Link, OutboxEmail, SignInChallenge, User, UserSession
 from webapp.services import audits, composing, limits, posting, users
-from webapp.services.engagement_facts import the_firm
 from webapp.services.errors import LinkInvalid, TooMany
+from webapp.services.firm import the_firm
 
 TTL = timedelta(minutes=10)
 TRIES = 5

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from webapp.models import Ask, AskState, Engagement, EngagementState, Firm, Milestone, Slot, SlotState
 from webapp.services import calendars, promises, staleness
 from webapp.services.announcements import last_day
-from webapp.services.engagement_facts import local
 from webapp.services.working_days import WorkingDays
+from webapp.timezones import local
 
 SOON_DAYS = 5
 OFTEN = 2

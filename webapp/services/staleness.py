@@ -18,8 +18,8 @@ from webapp.models import (
     Slot,
 )
 from webapp.services import cadences, calendars
-from webapp.services.engagement_facts import local
 from webapp.services.schedule import Every
+from webapp.timezones import local
 
 GRACE_DAYS = 2
 DAYS_OF_RHYTHM = {Every.WEEKLY: 5, Every.FORTNIGHTLY: 10, Every.MONTHLY_DAY: 22, Every.MONTHLY_WEEKDAY: 22}

@@ -23,9 +23,11 @@ from webapp.models import (
     User,
 )
 from webapp.services import aftermath, composing, outbox, posting, tasks
-from webapp.services.engagement_facts import local, reader, the_firm
+from webapp.services.firm import the_firm
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
 from webapp.services.snapshot import Snapshot
+from webapp.timezones import local
 
 KIND_OF_MAIL = {
     UpdateKind.REGULAR: "client_update",

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails import contexts
+from emails.links import placeholder
 from webapp.models import Firm, Task, TaskKind, User
 from webapp.services import aftermath, composing, duty, posting
-from webapp.services.day_mails import TODAY
-from webapp.services.engagement_facts import local, the_firm
+from webapp.services.firm import the_firm
+from webapp.timezones import local
 
 TROUBLES = {
     TaskKind.MAIL_FAILED: "failed",
@@ -57,7 +58,7 @@ def tell(session: Session, *, now: datetime) -> int:
 def context(firm: Firm, user: User, news: Sequence[Task]) -> contexts.Trouble:
     lines = tuple(contexts.TroubleLine(what=_what(task), about=_about(task), detail=_detail(task)) for task in news)
     return contexts.Trouble(
-        language=user.language, brand=composing.brand(firm), recipient=user.name, lines=lines, url=TODAY
+        language=user.language, brand=composing.brand(firm), recipient=user.name, lines=lines, url=placeholder("today")
     )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from emails import contexts, links
 from webapp.models import Engagement, EngagementState, Link, Purpose, Role, User, UserSession
 from webapp.services import absences, audits, composing, duty, posting
-from webapp.services.engagement_facts import the_firm
 from webapp.services.errors import Refused
+from webapp.services.firm import the_firm
 
 INVITATION = links.placeholder("invitation")
 

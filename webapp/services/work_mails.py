@@ -10,9 +10,10 @@ from emails import contexts
 from webapp.models import Fact, Reply, UpdateKind
 from webapp.services import composing, planning, promises, releases, replies, slots, work_mails_to_staff
 from webapp.services.answers import Answers
-from webapp.services.engagement_facts import date_lines, delay, frame, local
 from webapp.services.shown_work import Missing, Told, Work, latest_reply
 from webapp.services.snapshot import Snapshot
+from webapp.services.status import date_lines, delay, frame
+from webapp.timezones import local
 
 
 def of_work(work: Work, name: str) -> Told:

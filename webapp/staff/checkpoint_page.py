@@ -14,9 +14,11 @@ from webapp.language import lang, t
 from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
 from webapp.services import checkpoints, promises
 from webapp.services.answers import Answers, DateAnswer
-from webapp.services.engagement_facts import label, last_news, local, open_asks, the_firm
+from webapp.services.firm import label, the_firm
+from webapp.services.status import last_news, open_asks
 from webapp.staff import languages, ready_sentences
 from webapp.staff.ready_sentences import Sentence
+from webapp.timezones import local
 
 Row = TypeVar("Row", Milestone, Ask)
 

@@ -30,10 +30,10 @@ from webapp.services import (
     questions,
     replies,
 )
-from webapp.services.engagement_facts import local
 from webapp.services.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
 from webapp.staff import checkpoint_page, entrances
 from webapp.staff.entrances import Entrance
+from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_checkpoints", __name__)

@@ -13,9 +13,9 @@ from webapp.forms.dates import CameForm, DoneForm, DropForm, FirstDateForm, NewS
 from webapp.language import firm, lang, t, today
 from webapp.models import Engagement, EngagementState, Milestone, Promise, Role, Stage
 from webapp.numbers import row_number
-from webapp.services import engagements, milestones, planning, promises
-from webapp.services.engagement_facts import label
+from webapp.services import engagements, locks, milestones, promises
 from webapp.services.errors import NotFound, Refused
+from webapp.services.firm import label
 from webapp.staff import languages
 from webapp.staff.engagements import languages_of_firm
 from webapp.transactions import commit, db, moment
@@ -247,7 +247,7 @@ def _acting(engagement_id: int) -> Engagement:
     engagement = engagements.get_acting(db(), engagement_id, the_user(), on=today())
     if engagement.state is EngagementState.CLOSED:
         raise NotFound
-    planning.hold(db(), engagement.id)
+    locks.hold(db(), engagement.id)
     return engagement
 
 

@@ -15,8 +15,8 @@ from webapp.language import firm, lang, t, today
 from webapp.models import Role, Service
 from webapp.numbers import row_number
 from webapp.services import duty, milestones
-from webapp.services.engagement_facts import label
 from webapp.services.errors import Refused
+from webapp.services.firm import label
 from webapp.services.milestones import Moved, OpenStep
 from webapp.staff import languages
 from webapp.transactions import commit, db, moment

@@ -26,8 +26,8 @@ from webapp.services import (
     timeline,
     users,
 )
-from webapp.services.engagement_facts import local
 from webapp.services.errors import Refused
+from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_engagements", __name__)

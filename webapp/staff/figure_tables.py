@@ -8,11 +8,12 @@ from typing import Any
 from webapp.language import firm, lang, t
 from webapp.models import Engagement, Labels
 from webapp.services import commitments, figures
-from webapp.services.engagement_facts import label, local
 from webapp.services.figures import Figures, Share
 from webapp.services.figures_of_dates import MoveRow, StepRow
 from webapp.services.figures_of_news import NewsRow, Outcome, UpdateRow
 from webapp.services.figures_scope import Period
+from webapp.services.firm import label
+from webapp.timezones import local
 
 KEYS = ("moves", "dates", "news", "updates")
 MOST_ROWS = 200

@@ -14,10 +14,10 @@ from webapp.language import firm, lang, t, today
 from webapp.models import Engagement, Role, Service
 from webapp.numbers import row_number
 from webapp.services import engagements, figures
-from webapp.services.engagement_facts import local
 from webapp.services.figures_scope import Period, Scope, Span
 from webapp.staff import figure_tables
 from webapp.staff.figure_tables import KEYS, Cell, Mark, Table
+from webapp.timezones import local
 from webapp.transactions import db, moment
 
 bp = Blueprint("staff_figures", __name__)

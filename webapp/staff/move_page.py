@@ -11,12 +11,13 @@ from webapp.forms.moved_date import ABOUT, AFTER, DAY, RANGE, UNKNOWN
 from webapp.language import firm, lang, t, today
 from webapp.models import Act, Contact, Engagement, EngagementState, Milestone, Promise
 from webapp.services import announcements, calendars, milestones, promises
-from webapp.services.engagement_facts import label, local
 from webapp.services.errors import NotFound
+from webapp.services.firm import label
 from webapp.services.milestones import Moved, Shift
 from webapp.services.promises import When, Why
 from webapp.staff import languages, ready_sentences
 from webapp.staff.ready_sentences import Sentence
+from webapp.timezones import local
 from webapp.transactions import moment
 
 SMALL, BIG = 1, 20

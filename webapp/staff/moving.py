@@ -11,7 +11,7 @@ from webapp.extensions import csrf
 from webapp.language import firm, lang, t, today
 from webapp.models import Act, Engagement, EngagementState, Milestone, Promise, Role, UpdateKind, User
 from webapp.security import mail_body
-from webapp.services import composing, engagements, inert, milestones, planning, posting, promises
+from webapp.services import composing, engagements, inert, locks, milestones, notices, posting, promises
 from webapp.services.errors import NotFound, Refused
 from webapp.services.snapshot import Snapshot
 from webapp.staff import entrances, move_page
@@ -85,7 +85,7 @@ def _show(entrance: Entrance) -> Any:
 
 def _submit(entrance: Entrance) -> Any:
     session = db()
-    planning.hold(session, entrance.engagement.id)
+    locks.hold(session, entrance.engagement.id)
     page = move_page.build(session, entrance.engagement, entrance.milestone, request.form)
     if page.is_old:
         if promises.when(page.present) == page.to:
@@ -118,9 +118,7 @@ def _preview(entrance: Entrance) -> Response:
     frozen = None
     if page.fits():
         page.offer_later()
-        frozen = milestones.preview(
-            session, entrance.engagement, page.moved(), page.why, by=entrance.user, now=moment()
-        )
+        frozen = notices.preview(session, entrance.engagement, page.moved(), page.why, by=entrance.user, now=moment())
     html = render_template("staff/no_preview.html") if frozen is None else _mail(entrance.engagement, frozen)
     session.rollback()
     return mail_body(html)

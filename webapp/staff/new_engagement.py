@@ -14,10 +14,11 @@ from webapp.language import firm, lang, t
 from webapp.models import Client, Contact, Engagement, PartOf, Role, Service, User
 from webapp.numbers import row_number
 from webapp.services import calendars, clients, engagements, users
-from webapp.services.engagement_facts import label, local
 from webapp.services.engagements import PlannedStep
 from webapp.services.errors import Refused
+from webapp.services.firm import label
 from webapp.staff.engagements import languages_of_firm
+from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_new_engagement", __name__)

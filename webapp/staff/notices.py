@@ -10,8 +10,8 @@ from webapp.models import Engagement, Participation, Role, UpdateKind
 from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services import composing, engagements, inert, notices, posting, telling
-from webapp.services.engagement_facts import local
 from webapp.services.errors import NotFound
+from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_notices", __name__)

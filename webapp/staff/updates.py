@@ -11,10 +11,11 @@ from webapp.language import firm, lang, t, today
 from webapp.models import Role, Update
 from webapp.services import corrections, engagements, promises
 from webapp.services.corrections import CORRECTABLE, Right
-from webapp.services.engagement_facts import label, local
 from webapp.services.errors import NotFound, Refused
+from webapp.services.firm import label
 from webapp.services.snapshot import Snapshot
 from webapp.staff import languages
+from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_updates", __name__)

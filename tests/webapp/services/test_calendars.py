@@ -10,8 +10,8 @@ from tests.factories import World
 from webapp.models import DaySource, Firm
 from webapp.services import calendar_days, calendars, public_holidays
 from webapp.services.calendar_files import FileDay
-from webapp.services.engagement_facts import reader
 from webapp.services.errors import NotFound, Refused
+from webapp.services.readers import reader
 from webapp.services.schedule import deliver_at
 
 LABOUR_DAY = date(2026, 5, 1)

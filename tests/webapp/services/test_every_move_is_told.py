@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -203,6 +203,8 @@ def check_tellings(life: Life) -> None:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, max_size=9))
+@example(acts=[("unknown", 0, 0), ("unknown", 1, 0), ("done", 1, 0), ("sleep", 0, 600)])
+@example(acts=[("unknown", 0, 0), ("unknown", 0, 0), ("done", 0, 0), ("sleep", 0, 600)])
 def test_every_contact_hears_of_every_move_once_in_order_and_never_at_night(
     session: Session, world: World, acts: list[tuple[str, int, int]]
 ) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import World
 from webapp.models import Act, Engagement, Milestone
-from webapp.services import engagement_facts, engagements, milestones
+from webapp.services import engagements, milestones, status
 from webapp.services.errors import NotFound, Refused
 from webapp.services.promises import When
 
@@ -102,9 +102,9 @@ def test_a_step_falls_away_with_a_reason_and_its_promises_stay(
 ) -> None:
     milestones.drop(session, cupboards, " You keep the old ones. ", language="en", by=world.alice, now=world.now)
 
-    line = engagement_facts.date_lines(work)[0]
+    line = status.date_lines(work)[0]
     assert (line.standing, line.dropped_why and line.dropped_why.text) == ("dropped", "You keep the old ones.")
-    assert engagement_facts.progress(work) == (0, 1)
+    assert status.progress(work) == (0, 1)
     assert len(cupboards.promises) == 1
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.factories import World
 from tests.webapp.services.moving import WHY, delays, move, sent, tick
 from webapp.models import Announcement, Engagement, Milestone, Promise
-from webapp.services import milestones, promises
+from webapp.services import milestones, notices, promises
 from webapp.services.errors import Refused
 from webapp.services.milestones import Moved
 from webapp.services.promises import When
@@ -185,8 +185,8 @@ def test_a_preview_says_what_would_be_told_and_leaves_nothing_behind(
     same = [Moved(milestone=cupboards, to=When(starts_on=date(2026, 4, 20)))]
     session.flush()
 
-    frozen = milestones.preview(session, work, moved, WHY, by=world.alice, now=world.now)
-    nothing = milestones.preview(session, work, same, WHY, by=world.alice, now=world.now)
+    frozen = notices.preview(session, work, moved, WHY, by=world.alice, now=world.now)
+    nothing = notices.preview(session, work, same, WHY, by=world.alice, now=world.now)
 
     assert frozen is not None
     assert [delay.now.starts_on for delay in frozen.delays] == [date(2026, 4, 28)]

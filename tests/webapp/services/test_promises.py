@@ -16,9 +16,9 @@ from webapp.database import Database
 from webapp.models import Act, Cause, Milestone, Promise, PromiseWords
 from webapp.services import checkpoints, promises, settling
 from webapp.services.answers import DateAnswer, Holds
-from webapp.services.engagement_facts import date_line
 from webapp.services.errors import Refused
 from webapp.services.promises import When, Why
+from webapp.services.status import date_line
 
 FIRST = date(2026, 4, 20)
 LATER = When(starts_on=date(2026, 4, 28))

@@ -1,4 +1,4 @@
-"""Questions about one engagement that several rules ask: progress, dates as they stand, who reads it."""
+"""How one engagement stands, as an update states it: progress, agreed dates, what is needed, whom to phone."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -12,50 +12,19 @@ from webapp.models import (
     AskState,
     Cause,
     Engagement,
-    Firm,
-    Labels,
     Milestone,
-    Participation,
     Promise,
     PromiseWords,
     Service,
-    TaskKind,
     Update,
     UpdateKind,
     User,
 )
-from webapp.services import calendars, duty, promises, snapshot
-from webapp.services.schedule import Reader
-from webapp.timezones import local as local
+from webapp.services import duty, promises, snapshot
+from webapp.services.firm import the_firm
+from webapp.timezones import local
 
 NEWS = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION, UpdateKind.WELCOME)
-
-
-def the_firm(session: Session) -> Firm | None:
-    """The firm this installation serves, or None before it was set up."""
-    return session.get(Firm, 1)
-
-
-def clock_jumped(session: Session) -> bool:
-    """Whether a clock that jumped waits for a person's word: the rhythm must not run away with it."""
-    return session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
-
-
-def label(labels: Labels, language: str, fallback: str) -> str:
-    """A firm's own label in a language, else in the firm's language, else any there is."""
-    return labels.get(language) or labels.get(fallback) or next(iter(labels.values()), "")
-
-
-def reader(participation: Participation, firm: Firm) -> Reader:
-    """When a contact may be written to: the firm's quiet hours by the contact's own clock, their own pause, never on a
-    public holiday of theirs."""
-    return Reader(
-        zone=participation.contact.zone,
-        quiet_from=firm.quiet_from,
-        quiet_until=firm.quiet_until,
-        paused_until=participation.paused_until,
-        working_days=calendars.of_reader(firm, participation.contact.client),
-    )
 
 
 def progress(engagement: Engagement) -> tuple[int, int]:
