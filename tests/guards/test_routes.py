@@ -23,7 +23,7 @@ token   mail_date_questions.say
 viewer  staff_clients.index staff_clients.show staff_engagements.index staff_engagements.show
 viewer  staff_figures.show staff_figures.show_csv staff_figures.work staff_figures.work_csv
 viewer  staff_dates.index
-viewer  staff_handling.show_reply staff_outbox.body staff_outbox.index staff_outbox.show
+viewer  staff_replies.show staff_outbox.body staff_outbox.index staff_outbox.show
 viewer  staff_people.choose_language staff_people.end_browser staff_people.me
 viewer  staff_settings.edit staff_sign_in.leave staff_today.show
 staff   staff_absences.mine staff_absences.remove_mine
@@ -37,8 +37,8 @@ staff   staff_delays.index staff_delays.move
 staff   staff_engagements.add_person staff_engagements.close staff_engagements.go_live staff_engagements.owner
 staff   staff_engagements.rest staff_engagements.resume staff_engagements.rhythm
 staff   staff_figures.mine staff_figures.mine_csv
-staff   staff_handling.answer_reply staff_handling.link staff_handling.revoke
-staff   staff_handling.show_telling staff_handling.told_by_phone
+staff   staff_replies.answer staff_links.hand_over staff_links.revoke
+staff   staff_telling.show staff_telling.by_phone
 staff   staff_new_engagement.create staff_new_engagement.new
 staff   staff_outbox.again staff_outbox.arrived
 staff   staff_gallery.body staff_gallery.index staff_gallery.send

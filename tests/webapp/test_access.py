@@ -20,8 +20,8 @@ OWN_WORK_ONLY = {
     "staff_checkpoints.submit", "staff_date_questions.say",
     "staff_engagements.add_person", "staff_engagements.close", "staff_engagements.go_live",
     "staff_engagements.owner", "staff_engagements.rest", "staff_engagements.resume", "staff_engagements.rhythm",
-    "staff_handling.answer_reply", "staff_handling.link", "staff_handling.revoke", "staff_handling.show_telling",
-    "staff_handling.told_by_phone", "staff_outbox.again", "staff_outbox.arrived", "staff_today.acknowledge",
+    "staff_replies.answer", "staff_links.hand_over", "staff_links.revoke", "staff_telling.show",
+    "staff_telling.by_phone", "staff_outbox.again", "staff_outbox.arrived", "staff_today.acknowledge",
     "staff_today.task_done", "staff_updates.correct", "staff_updates.edit",
 }  # fmt: skip
 """What staff may do with their own work and not with a colleague's."""

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from webapp.access import public
 from webapp.extensions import csrf
-from webapp.forms.people import SignInForm
+from webapp.forms.sign_in import SignInForm
 from webapp.services import preferences
 from webapp.transactions import commit, db, moment, settings
 

@@ -7,8 +7,7 @@ from wtforms import Field, FileField, RadioField, SelectField, ValidationError
 from wtforms.form import BaseForm
 
 from webapp.forms.base import Form
-from webapp.forms.fields import LINE_MAXIMUM, AtMost, Day, Line, Needed
-from webapp.forms.rhythm import WEEKDAYS
+from webapp.forms.fields import LINE_MAXIMUM, WEEKDAYS, AtMost, Day, Line, Needed
 from webapp.language import Lazy, lang, t
 from webapp.services import public_holidays, working_hours
 from webapp.services.errors import Refused

@@ -15,8 +15,8 @@ from webapp.forms.fields import (
     Phone,
     TelField,
     Text,
+    zones,
 )
-from webapp.forms.people import zones
 from webapp.forms.rhythm import RhythmForm
 from webapp.forms.translations import Translations
 from webapp.language import Lazy

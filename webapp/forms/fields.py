@@ -7,12 +7,23 @@ from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
-from wtforms import DateField, Field, Form, IntegerField, StringField, TextAreaField, TimeField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    Form,
+    IntegerField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.validators import StopValidation
-from wtforms.widgets import EmailInput, TelInput
+from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 
 from emails.message import BadAddress, check_address
 from webapp.language import Lazy
+from webapp.timezones import zone_names
 
 LINE_MAXIMUM = 200
 TEXT_MAXIMUM = 4000
@@ -183,3 +194,17 @@ class Phone:
         if not phonenumbers.is_possible_number(number):
             raise ValidationError(Lazy("form.fault.phone"))
         field.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def zones() -> dict[str, str]:
+    return {name: name.replace("_", " ") for name in zone_names()}
+
+
+WEEKDAYS = {str(number): Lazy(f"rhythm.weekday.d{number}") for number in range(7)}
+
+
+class Weekdays(SelectMultipleField):
+    """Several days of the week as tick boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

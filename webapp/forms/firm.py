@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, SelectMultipleField
+from wtforms import SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ColorInput, ListWidget
 
 from emails.brand import BadColour, contrast
@@ -10,6 +10,7 @@ from emails.languages import LANGUAGES
 from webapp.forms.base import Form
 from webapp.forms.fields import (
     LINE_MAXIMUM,
+    WEEKDAYS,
     Address,
     AtMost,
     Between,
@@ -20,19 +21,16 @@ from webapp.forms.fields import (
     Number,
     Phone,
     TelField,
-    Text,
+    Weekdays,
+    zones,
 )
-from webapp.forms.people import zones
-from webapp.forms.rhythm import WEEKDAYS, RhythmForm, Weekdays
 from webapp.language import Lazy, t
 
 # The least favourable grounds that the firm's colour stands on, in light and in dark.
 PAPER, NIGHT = "#f2eee6", "#2b2925"
 CONTRAST = 4.5
-OFFSET_MAXIMUM = 750
 HOURS_MAXIMUM = 40
 ASK_MAXIMUM = 20
-USUAL_MAXIMUM = 250
 
 
 class Languages(SelectMultipleField):
@@ -87,40 +85,3 @@ class FirmForm(Form):
     def _fault(self, name: str, key: str) -> bool:
         self[name].errors = [t(key)]
         return False
-
-
-class LabelForm(Form):
-    """One label of a service, in the firm's languages: `text_<tag>` for each."""
-
-    offset_days = Number(Lazy("service.offset"), [Between(0, OFFSET_MAXIMUM)])
-    usual_days = Number(Lazy("service.usual_days"), [Between(1, USUAL_MAXIMUM)])
-    part = RadioField(
-        Lazy("service.part"),
-        choices={part: Lazy(f"service.part_choice.{part}") for part in ("done", "next", "why", "action")},
-        default="done",
-        validate_choice=False,
-    )
-    texts = FieldList(Line("", [AtMost(LINE_MAXIMUM)]))
-
-    def labels(self, tags: list[str]) -> dict[str, str]:
-        """What was typed, by language; empty ones are left out."""
-        return {tag: entry.data for tag, entry in zip(tags, self.texts, strict=False) if entry.data}
-
-
-class ServiceForm(Form):
-    """A kind of work: name, stages, usual milestones, delay reasons and ready sentences per language, and rhythm."""
-
-    names = FormField(LabelForm)
-    stages = FieldList(FormField(LabelForm))
-    milestones = FieldList(FormField(LabelForm))
-    reasons = FieldList(FormField(LabelForm))
-    sentences = FieldList(FormField(LabelForm))
-    rhythm = FormField(RhythmForm)
-    managers_read_first = BooleanField(Lazy("service.managers_read_first"))
-    stale_days = Number(Lazy("service.stale_days"), [Between(1, USUAL_MAXIMUM)])
-
-
-class PasteForm(Form):
-    """A table of running jobs, pasted from a spreadsheet."""
-
-    table = Text(Lazy("imports.table"), [Needed()])

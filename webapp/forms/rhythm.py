@@ -3,23 +3,13 @@
 from datetime import date, time
 from typing import Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import RadioField, SelectField
 
 from webapp.forms.base import Form
-from webapp.forms.fields import Clock, Number
+from webapp.forms.fields import WEEKDAYS, Clock, Number, Weekdays
 from webapp.language import Lazy, t
 from webapp.services import cadences
 from webapp.services.schedule import Cadence, DayOff, Every
-
-WEEKDAYS = {str(number): Lazy(f"rhythm.weekday.d{number}") for number in range(7)}
-
-
-class Weekdays(SelectMultipleField):
-    """Several days of the week as tick boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class RhythmForm(Form):

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from webapp.access import needs, the_user
-from webapp.forms.people import AwayForm
+from webapp.forms.absences import AwayForm
 from webapp.language import t, today
 from webapp.models import Role, User
 from webapp.numbers import row_number

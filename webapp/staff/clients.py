@@ -7,14 +7,14 @@ from sqlalchemy import or_, select
 
 from webapp.access import needs, the_user
 from webapp.forms.calendar import CountryForm, countries
+from webapp.forms.clients import ContactForm
 from webapp.forms.fields import clean_line
-from webapp.forms.people import ContactForm
 from webapp.language import firm, t
 from webapp.models import Client, Contact, Engagement, Role
 from webapp.numbers import row_number
 from webapp.services import clients
 from webapp.services.errors import NotFound
-from webapp.staff.engagements import languages_of_firm
+from webapp.staff.languages import languages_of_firm
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_clients", __name__)

@@ -17,7 +17,7 @@ from webapp.services import engagements, locks, milestones, promises
 from webapp.services.errors import NotFound, Refused
 from webapp.services.firm import label
 from webapp.staff import languages
-from webapp.staff.engagements import languages_of_firm
+from webapp.staff.languages import languages_of_firm
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_dates", __name__)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from emails.languages import language
 from webapp.access import needs, the_user
+from webapp.forms.clients import PartForm
 from webapp.forms.engagement import NoNewsForm, OwnerForm, WordsForm
 from webapp.forms.fields import clean_line
-from webapp.forms.people import PartForm
 from webapp.forms.rhythm import RhythmForm, as_fields
 from webapp.language import firm, lang, t, today
 from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Role, Service, User
@@ -280,7 +280,3 @@ def _tried(act: Any, otherwise: Any = None) -> Any:
 
 def _back(engagement: Engagement) -> Any:
     return redirect(url_for("staff_engagements.show", engagement_id=engagement.id), 303)
-
-
-def languages_of_firm() -> list[tuple[str, str]]:
-    return [(tag, language(tag).native_name) for tag in firm().languages]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.access import needs, the_user
-from webapp.forms.firm import PasteForm
+from webapp.forms.bring_in import PasteForm
 from webapp.language import firm, t
 from webapp.models import Role
 from webapp.services import import_table, imports

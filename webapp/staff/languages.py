@@ -4,8 +4,8 @@ from typing import Any
 
 from wtforms import SelectField
 
-from emails.languages import LANGUAGES
-from webapp.language import lang
+from emails.languages import LANGUAGES, language
+from webapp.language import firm, lang
 from webapp.models import Engagement
 
 
@@ -33,3 +33,7 @@ def offer(choice: SelectField, engagement: Engagement, firms: list[str], before:
     choice.choices = {tag: LANGUAGES[tag].native_name for tag in offered}
     if choice.data not in offered:
         choice.data = before if before in offered else lang().tag
+
+
+def languages_of_firm() -> list[tuple[str, str]]:
+    return [(tag, language(tag).native_name) for tag in firm().languages]

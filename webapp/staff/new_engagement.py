@@ -17,7 +17,7 @@ from webapp.services import calendars, clients, engagements, users
 from webapp.services.engagements import PlannedStep
 from webapp.services.errors import Refused
 from webapp.services.firm import label
-from webapp.staff.engagements import languages_of_firm
+from webapp.staff.languages import languages_of_firm
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 

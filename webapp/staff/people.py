@@ -6,12 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from webapp.access import needs, the_user
-from webapp.forms.people import AwayForm, ColleagueChangeForm, ColleagueForm
+from webapp.forms.absences import AwayForm
+from webapp.forms.people import ColleagueChangeForm, ColleagueForm
 from webapp.language import firm, lang, t, today
 from webapp.models import Role, User, UserSession
 from webapp.services import absences, users
 from webapp.services.errors import NotFound, Refused
-from webapp.staff.engagements import languages_of_firm
+from webapp.staff.languages import languages_of_firm
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_people", __name__)

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from webapp.access import needs, the_user
-from webapp.forms.firm import ServiceForm
+from webapp.forms.playbooks import ServiceForm
 from webapp.forms.rhythm import as_fields
 from webapp.language import firm, t
 from webapp.models import Role, Service

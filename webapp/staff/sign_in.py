@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.access import cookie_name, current_user, drop_cookie, needs, public, safe_next, set_cookie
 from webapp.extensions import csrf
-from webapp.forms.people import CodeForm, SignInForm
+from webapp.forms.sign_in import CodeForm, SignInForm
 from webapp.language import t
 from webapp.models import Link, Purpose, Role, User
 from webapp.services import links, sign_in

@@ -5,9 +5,10 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from webapp.forms.clients import ContactForm
 from webapp.forms.fields import Address, Line
 from webapp.forms.firm import FirmForm
-from webapp.forms.people import ColleagueForm, ContactForm
+from webapp.forms.people import ColleagueForm
 
 
 class Typed(Form):
