@@ -23,17 +23,10 @@ def the_database() -> Database:
 
 
 def db() -> Session:
-    """The session of this request. It cannot write where the request only looks.
-
-    Before one that may write is opened, the whole body is read: a phone in a tunnel that sends half a form must hold
-    up nobody else. Raises what reading a body raises (too large, cut off, sent in a way nobody can read).
-    """
+    """The session of this request. It can write only where the request acts and its whole body was read."""
     if "session" not in g:
-        # The page that says what was wrong with a body only looks.
-        g.session = the_database().reader()
-        if request.method not in SAFE_METHODS:
-            request.get_data(parse_form_data=True)
-            g.session = the_database().writer()
+        made = the_database()
+        g.session = made.writer() if g.get("may_write") else made.reader()
     return cast(Session, g.session)
 
 
@@ -54,7 +47,16 @@ def commit() -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_read_body)
     app.teardown_request(_close)
+
+
+def _read_body() -> None:
+    """Before anything is written or locked: a phone in a tunnel that sends half a form must hold up nobody else.
+    Raises what reading a body raises (too large, cut off, written in a way nobody can read)."""
+    if request.method not in SAFE_METHODS:
+        request.get_data(parse_form_data=True)
+        g.may_write = True
 
 
 def _close(_error: BaseException | None) -> None:
