@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from tests.factories import World
+from tests.support.factories import World
 from webapp import schema, timezones
 from webapp.database import Database
 from webapp.keys import Keyring
+
+pytest_plugins = ["tests.support.works"]
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2 * 1024**3

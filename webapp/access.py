@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.models import Role, User, UserSession
-from webapp.services import sign_in
+from webapp.services.people import sign_in
 from webapp.transactions import db, moment, settings, the_database
 
 View = TypeVar("View", bound=Callable[..., Any])

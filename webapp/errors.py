@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from emails.languages import LANGUAGES, language
-from webapp.services.errors import LinkInvalid, NotFound, TooMany
+from webapp.services.core.errors import LinkInvalid, NotFound, TooMany
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,9 @@ from emails.bidi import direction_of, isolate_html
 from emails.languages import LANGUAGES, Language, language
 from webapp.access import current_user
 from webapp.models import Firm
-from webapp.services import milestones, phones, promises
-from webapp.services.firm import label, the_firm
+from webapp.services.core import phones
+from webapp.services.core.firm import label, the_firm
+from webapp.services.dates import ledger, milestones
 from webapp.timezones import local
 from webapp.transactions import db, moment
 
@@ -84,8 +85,8 @@ def today() -> date:
 def init_app(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters["phone"] = phones.shown
-    app.jinja_env.filters["effective"] = promises.effective_of
-    app.jinja_env.filters["moves"] = promises.moves
+    app.jinja_env.filters["effective"] = ledger.effective_of
+    app.jinja_env.filters["moves"] = ledger.moves
     app.jinja_env.filters["standing"] = milestones.standing
     app.jinja_env.filters["label"] = lambda labels: label(labels, lang().tag, firm().language)
     app.jinja_env.trim_blocks = True

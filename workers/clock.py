@@ -19,19 +19,13 @@ from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import EngagementState, Slot, Tick
-from webapp.services import (
-    calls,
-    commitments,
-    day_mails,
-    deadlines,
-    limits,
-    locks,
-    notices,
-    outbox,
-    planning,
-    questions,
-    troubles,
-)
+from webapp.services.core import limits, locks
+from webapp.services.dates import deadlines, questions
+from webapp.services.mail import outbox
+from webapp.services.promised import planning
+from webapp.services.reports import day_mails, last_calls
+from webapp.services.today import troubles
+from webapp.services.updates import next_news, notices
 from workers.delivery import LAST_SEND, is_stopped
 
 log = logging.getLogger(__name__)
@@ -79,11 +73,11 @@ class Clock:
         self._slots("send what is filed at its time, and say so where nothing is by the promised time")
         self._notices("tell a moved date at once, outside the rhythm")
         self._each("say who has not heard of a moved date within the working hours for it", deadlines.look)
-        self._each("score each printed time of next news, kept or broken", commitments.score)
+        self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("some working days before an agreed date, ask its owner whether it holds", questions.ask)
         self._each("on a working morning, tell everybody once what they have to do today", day_mails.morning)
-        self._each("before the sending time, call once more for what is unfiled", calls.last_calls)
-        self._each("at the sending time, ask owner and manager for two lines", calls.ask_for_two_lines)
+        self._each("before the sending time, call once more for what is unfiled", last_calls.last_calls)
+        self._each("at the sending time, ask owner and manager for two lines", last_calls.ask_for_two_lines)
         self._each("bring back what a dead worker held, and name what is in doubt", self._sweep)
         self._each("tell somebody about every mail in trouble", troubles.tell)
         self._each("forget counters of limits that ended", self._forget)

@@ -18,9 +18,10 @@ from webapp import database
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import OutboxEmail, SignInChallenge, TaskKind, Tick
-from webapp.services import outbox, tasks
-from webapp.services.firm import the_firm
-from webapp.services.outbox import Claim
+from webapp.services.core import tasks
+from webapp.services.core.firm import the_firm
+from webapp.services.mail import outbox
+from webapp.services.mail.outbox import Claim
 from workers import message
 from workers.transport import (
     AnswerUnknown,

@@ -12,9 +12,10 @@ from emails import links, message
 from emails.message import Mailbox, OutgoingMessage
 from webapp.config import Settings
 from webapp.models import Firm, Link, OutboxEmail, Purpose, SignInChallenge
-from webapp.services import bounces, sign_in
-from webapp.services import links as magic_links
-from webapp.services.mail_kinds import MAIL_KINDS
+from webapp.services.mail import bounces
+from webapp.services.mail import links as magic_links
+from webapp.services.mail.kinds import MAIL_KINDS
+from webapp.services.people import sign_in
 from workers.outcomes import SendingStopped
 
 SIGNED_HEADERS = [

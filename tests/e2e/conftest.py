@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browsing import HOW_TO_GET, Complaints, chromium, running_browser
-from tests.e2e.command import Demo
+from tests.support.e2e.browsing import HOW_TO_GET, Complaints, chromium, running_browser
+from tests.support.e2e.command import Demo
 
 
 @pytest.fixture(scope="package")

@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from emails.languages import LANGUAGES
-from tests.e2e.browsing import NARROWEST, PHONE, Complaints, open_page, sideways
-from tests.e2e.pictures import READERS
-from tests.e2e.site import Site, running_site
+from tests.support.e2e.browsing import NARROWEST, PHONE, Complaints, open_page, sideways
+from tests.support.e2e.pictures import READERS
+from tests.support.e2e.site import Site, running_site
 from webapp.dev.demo_words import CLIENTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from emails.languages import LANGUAGES
 from emails.samples import SAMPLES
-from tests.e2e.browsing import sideways
-from tests.proof.mails import every_mail
+from tests.support.e2e.browsing import sideways
+from tests.support.proof.mails import every_mail
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 

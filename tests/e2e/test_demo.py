@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.e2e.browsing import DESK, PHONE, Complaints, open_page, sideways
-from tests.e2e.command import Command as Process
-from tests.e2e.command import Demo, answers, environment, free_port, link_in, milepost, processes_of, until
+from tests.support.e2e.browsing import DESK, PHONE, Complaints, open_page, sideways
+from tests.support.e2e.command import Command as Process
+from tests.support.e2e.command import Demo, answers, environment, free_port, link_in, milepost, processes_of, until
 
 pytestmark = pytest.mark.e2e
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import PHONE, Complaints, open_page
-from tests.e2e.site import Site, running_site
+from tests.support.e2e.browsing import PHONE, Complaints, open_page
+from tests.support.e2e.site import Site, running_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 

@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from emails.rendering import render
 from emails.samples import SAMPLES
-from tests.e2e.browsing import PHONE, Complaints, open_page, sideways
-from tests.e2e.site import Site, running_site
-from tests.guards import pseudo_language
-from tests.guards.pseudo_language import OPEN, TAG
+from tests.support import pseudo_language
+from tests.support.e2e.browsing import PHONE, Complaints, open_page, sideways
+from tests.support.e2e.site import Site, running_site
+from tests.support.pseudo_language import OPEN, TAG
 from webapp.database import Database
 from webapp.models import Contact, Firm, User
 

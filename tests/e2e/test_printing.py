@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from emails.rendering import render
 from emails.samples import SAMPLES
-from tests.e2e.browsing import Complaints, open_page, sideways
-from tests.e2e.site import Site, running_site
+from tests.support.e2e.browsing import Complaints, open_page, sideways
+from tests.support.e2e.site import Site, running_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 

@@ -14,10 +14,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import DESK, Complaints, open_page
-from tests.e2e.command import ROOT, Command, answers, environment, free_port, link_in, milepost, processes_of, until
-from tests.workers.certificates import make_certificate
-from tests.workers.smtpd import Accepted, SmtpServer
+from tests.support.certificates import make_certificate
+from tests.support.e2e.browsing import DESK, Complaints, open_page
+from tests.support.e2e.command import (
+    ROOT,
+    Command,
+    answers,
+    environment,
+    free_port,
+    link_in,
+    milepost,
+    processes_of,
+    until,
+)
+from tests.support.smtpd import Accepted, SmtpServer
 from webapp.embedded.processes import expanded, read_procfile
 from webapp.embedded.valkey import EmbeddedValkey
 

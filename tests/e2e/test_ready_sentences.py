@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from emails.languages import language
-from tests.e2e.browsing import PHONE, Complaints, open_page, sideways
-from tests.e2e.site import Site, running_site
+from tests.support.e2e.browsing import PHONE, Complaints, open_page, sideways
+from tests.support.e2e.site import Site, running_site
 from webapp.database import Database
 from webapp.models import CheckpointDraft, Contact, Engagement, Participation, PartOf
 

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from tests.e2e.browsing import DESK, PHONE, Complaints, open_page
-from tests.e2e.command import link_in
-from tests.e2e.site import SECRET
+from tests.support.e2e.browsing import DESK, PHONE, Complaints, open_page
+from tests.support.e2e.command import link_in
+from tests.support.e2e.site import SECRET
 from webapp import create_app, database, schema
 from webapp.config import MailTransport, Settings
 from webapp.database import Database
@@ -33,9 +33,11 @@ from webapp.models import (
     Stage,
     User,
 )
-from webapp.services import cadences, engagements, sign_in
-from webapp.services.engagements import PlannedStep
-from webapp.services.schedule import Cadence, Every
+from webapp.services.people import sign_in
+from webapp.services.rhythm import cadences
+from webapp.services.rhythm.schedule import Cadence, Every
+from webapp.services.work import engagements
+from webapp.services.work.engagements import PlannedStep
 from workers.clock import Clock
 from workers.delivery import Drain
 from workers.transport import open_transport

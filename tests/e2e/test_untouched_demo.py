@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.e2e.command import Demo, link_in, until
+from tests.support.e2e.command import Demo, link_in, until
 
 pytestmark = pytest.mark.e2e
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.processes import Farm
-from tests.faults.scene import Scene
-from tests.workers.smtpd import SmtpServer
+from tests.support.faults.processes import Farm
+from tests.support.faults.scene import Scene
+from tests.support.smtpd import SmtpServer
 from webapp.database import Database
 
 

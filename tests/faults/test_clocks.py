@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from tests.factories import World, answers
-from tests.faults.scene import Scene, right_now
+from tests.support.factories import World, answers
+from tests.support.faults.scene import Scene, right_now
 from tests.webapp.embedded.watching import eventually
 from webapp.models import OutboxEmail, PartOf, Slot, SlotState, Update, UpdateKind
-from webapp.services import checkpoints
-from webapp.services.answers import Doer, NextStep
+from webapp.services.reports import checkpoints
+from webapp.services.updates.answers import Doer, NextStep
 from workers.clock import TICK, Clock
 
 JOBS = 6

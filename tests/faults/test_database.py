@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from tests.faults.scene import Scene
+from tests.support.faults.scene import Scene
+from tests.support.gate import Gate
 from tests.webapp.embedded.watching import eventually
-from tests.workers.gate import Gate
 from webapp.database import Database
 from workers.clock import Clock
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import NOW
-from tests.factories import World
-from tests.faults.scene import Scene
-from tests.webapp.services.boxes import letters
+from tests.support.boxes import letters
+from tests.support.factories import World
+from tests.support.faults.scene import Scene
 from webapp.models import Engagement, Link, OutboxEmail, Purpose
 
 DESCRIPTORS = Path("/proc/self/fd")

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.faults.processes import Forked, Running
-from tests.faults.scene import LATER, Scene
-from tests.workers.gate import Gate
-from tests.workers.smtpd import Fault, SmtpServer
+from tests.support.faults.processes import Forked, Running
+from tests.support.faults.scene import LATER, Scene
+from tests.support.gate import Gate
+from tests.support.smtpd import Fault, SmtpServer
 
 SLEEPY_SECONDS = 0.004
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.scene import LATER, Scene, right_now
-from tests.workers.certificates import make_certificate
-from tests.workers.smtpd import Fault, SmtpServer
+from tests.support.certificates import make_certificate
+from tests.support.faults.scene import LATER, Scene, right_now
+from tests.support.smtpd import Fault, SmtpServer
 from workers.delivery import STOPPED
 
 LATER_ANSWERS = ["450 4.2.1 Mailbox busy", "451 4.7.1 Greylisted", "452 4.2.2 Mailbox full", "454 4.7.0 Later"]

@@ -11,12 +11,12 @@ from rq import Callback, Queue
 from rq.serializers import JSONSerializer, PickleSerializer
 
 from tests.conftest import NOW
-from tests.factories import World
-from tests.faults.processes import Forked
-from tests.faults.scene import Scene
-from tests.faults.valkey import Valkey
+from tests.support.factories import World
+from tests.support.faults.processes import Forked
+from tests.support.faults.scene import Scene
+from tests.support.faults.valkey import Valkey
+from tests.support.gate import Gate
 from tests.webapp.embedded.watching import eventually
-from tests.workers.gate import Gate
 from webapp import create_app
 from webapp.broker import ENOUGH_WAITING, QUEUE, Broker
 from workers.clock import QUEUE_DOWN, Clock

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.faults.scene import LATER, Scene, right_now
-from tests.workers.gate import Gate
+from tests.support.faults.scene import LATER, Scene, right_now
+from tests.support.gate import Gate
 from webapp.models import Contact, Link, OutboxEmail, Purpose
-from webapp.services import preferences, telling
+from webapp.services.conversation import preferences
+from webapp.services.updates import telling
 
 Act = Callable[[Session, Link], object]
 

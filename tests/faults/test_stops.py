@@ -2,9 +2,9 @@
 
 import signal
 
-from tests.faults.scene import Scene
+from tests.support.faults.scene import Scene
+from tests.support.gate import Gate
 from tests.webapp.embedded.watching import eventually
-from tests.workers.gate import Gate
 from workers.delivery import Drain
 from workers.smtp import SmtpTransport
 

@@ -5,7 +5,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CODE = sorted(path for room in ("webapp", "emails", "workers") for path in (ROOT / room).rglob("*.py"))
-LONGEST = 300
+LONGEST = 400
+FULLEST = 15
+
+SERVICES = ROOT / "webapp/services"
+MIRRORS = ("tests/webapp/services", "tests/webapp/forms", "tests/webapp/staff")
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
 
@@ -22,6 +26,37 @@ def test_no_file_outgrows_a_room() -> None:
     }
 
     assert long == set()
+
+
+def test_a_room_holds_two_to_fifteen_files() -> None:
+    rooms = {path.parent for path in SERVICES.glob("*/*.py")}
+
+    counted = {room.name: len(set(room.glob("*.py")) - {room / "__init__.py"}) for room in rooms}
+
+    assert {name: count for name, count in counted.items() if not 2 <= count <= FULLEST} == {}
+
+
+def test_no_layer_has_a_room_that_services_do_not_have() -> None:
+    rooms = _rooms(SERVICES)
+
+    strange = {
+        f"{layer}/{room}"
+        for layer in ("webapp/forms", "webapp/staff", "webapp/templates/staff", *MIRRORS)
+        for room in _rooms(ROOT / layer) - rooms
+    }
+
+    assert strange == set()
+
+
+def test_no_file_of_these_layers_stands_outside_a_room() -> None:
+    outside = {
+        _name(path)
+        for layer in (SERVICES, ROOT / "webapp/forms", ROOT / "webapp/staff", ROOT / "webapp/templates/staff")
+        for path in layer.iterdir()
+        if path.is_file() and path.name != "__init__.py"
+    }
+
+    assert outside == set()
 
 
 def test_nothing_prints() -> None:
@@ -65,6 +100,10 @@ def test_only_the_edge_reads_the_environment() -> None:
         "webapp/cli/serve.py", "webapp/config.py", "webapp/gunicorn.py", "webapp/embedded/processes.py",
         "webapp/embedded/valkey.py", "workers/app.py",
     }  # fmt: skip
+
+
+def _rooms(layer: Path) -> set[str]:
+    return {path.name for path in layer.iterdir() if path.is_dir() and path.name != "__pycache__"}
 
 
 def _parsed(path: Path) -> ast.Module:

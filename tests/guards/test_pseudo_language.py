@@ -12,9 +12,9 @@ from emails.languages import LANGUAGES, flatten, language
 from emails.rendering import render
 from emails.sample_story import Story
 from emails.samples import SAMPLES
-from tests.guards import pseudo_language
-from tests.guards.pseudo_language import CLOSE, OPEN, TAG
-from tests.guards.spoken_words import unmarked, unmarked_words
+from tests.support import pseudo_language
+from tests.support.pseudo_language import CLOSE, OPEN, TAG
+from tests.support.spoken_words import unmarked, unmarked_words
 
 pytestmark = pytest.mark.usefixtures("seventh")
 

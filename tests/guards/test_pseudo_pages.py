@@ -11,17 +11,18 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from emails.languages import REGISTRY
-from tests.guards import pseudo_language
-from tests.guards.marked_firm import addresses_of, marked_site
-from tests.guards.pseudo_language import TAG, said
-from tests.guards.spoken_words import unmarked, unmarked_words
-from tests.webapp.addresses import rules
+from tests.support import pseudo_language
+from tests.support.addresses import rules
+from tests.support.marked_firm import addresses_of, marked_site
+from tests.support.pages import Page
+from tests.support.pseudo_language import TAG, said
+from tests.support.site import Clock, Site
+from tests.support.spoken_words import unmarked, unmarked_words
 from tests.webapp.conftest import moment_is, shared_app  # noqa: F401 - fixtures of the pages' tests
-from tests.webapp.pages import Page
-from tests.webapp.site import Clock, Site
 from webapp.models import Engagement, EngagementState, MailState, OutboxEmail, Purpose, TaskKind, Telling, TellingState
-from webapp.services import day_mails, tasks
-from webapp.services.import_table import COLUMNS
+from webapp.services.core import tasks
+from webapp.services.imports.table import COLUMNS
+from webapp.services.reports import day_mails
 from webapp.timezones import zone_names
 
 BROWSER = "Test"

@@ -59,7 +59,7 @@ admin   staff_settings.save
 
 WITHOUT_CSRF_TOKEN = {
     "client_fresh_link", "client_page", "client_preferences", "mail_checkpoints", "mail_dates", "mail_date_questions",
-    "webapp.staff.sign_in.accept", "webapp.staff.sign_in.press",
+    "webapp.staff.people.sign_in.accept", "webapp.staff.people.sign_in.press",
 }  # fmt: skip
 """Pages opened from a mail: the token in the address is the proof. A fresh link is asked for without any cookie."""
 

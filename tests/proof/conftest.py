@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.mails import every_mail
+from tests.support.proof.mails import every_mail
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.proof.mails import every_mail
-from tests.proof.tools import HERE, run_node
+from tests.support.proof.mails import every_mail
+from tests.support.proof.tools import HERE, run_node
 
 CLIENTS = [
     "apple-mail.macos", "apple-mail.ios",

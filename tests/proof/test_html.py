@@ -13,8 +13,8 @@ import pytest
 
 from emails.languages import LANGUAGES
 from emails.samples import SAMPLES
-from tests.e2e.site import Site, running_site
-from tests.proof.tools import run_node
+from tests.support.e2e.site import Site, running_site
+from tests.support.proof.tools import run_node
 
 ACCEPT = {"en": "en-GB", "ary": "ar-MA"}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -10,7 +10,7 @@ import pytest
 from emails import rendering
 from emails.languages import Direction
 from emails.rendering import compile_mjml, kinds, look_of
-from tests.proof.tools import run_node
+from tests.support.proof.tools import run_node
 
 DIRECTIONS: tuple[Direction, ...] = ("ltr", "rtl")
 COLOUR = "#1f5f5b"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.proof.mails import every_mail
-from tests.proof.tools import run_perl
+from tests.support.proof.mails import every_mail
+from tests.support.proof.tools import run_perl
 
 MOST_POINTS = 1.0
 """Mail is held back from 5 on; what a server asks of DNS and of its own memory comes on top."""

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from tests.conftest import NOW
-from tests.factories import World
-from tests.webapp.site import Clock, Site, Visitor, found
+from tests.support.factories import World
+from tests.support.site import Clock, Site, Visitor, found
 from webapp import create_app
 from webapp.config import MailTransport, Settings
 from webapp.database import Database

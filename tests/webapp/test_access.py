@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.webapp.addresses import Addresses, rules
-from tests.webapp.site import Site, Visitor
+from tests.support.addresses import Addresses, rules
+from tests.support.site import Site, Visitor
 from webapp.access import BY_TOKEN, PUBLIC, rule_of
 from webapp.models import Role, User, UserSession
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.webapp.site import Site, Visitor
+from tests.support.site import Site, Visitor
 from webapp.broker import Broker
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.webapp.site import Site, Visitor
+from tests.support.site import Site, Visitor
 
 
 def test_nothing_there_is_a_plain_page(client: Visitor) -> None:
@@ -37,7 +37,7 @@ def test_a_fault_of_ours_shows_no_traceback_and_gives_back_what_was_typed(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("the secret reason in /srv/somewhere.py")
 
-    monkeypatch.setattr("webapp.services.checkpoints.submit", broken)
+    monkeypatch.setattr("webapp.services.reports.checkpoints.submit", broken)
     path = f"/forms/{site.kitchen.checkpoint_id}"
 
     answer = alice.post(path, alice.page(path).form(path).filled(done="Wall tiles finished, pipes tested"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.webapp.pages import Page
-from tests.webapp.site import Site, Visitor
+from tests.support.pages import Page
+from tests.support.site import Site, Visitor
 from webapp.models import Contact, Firm, User
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webapp.site import Site, Visitor
+from tests.support.site import Site, Visitor
 from webapp.access import safe_next
 from webapp.models import Purpose, UserSession
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 
-from tests import strategies
+from tests.support import strategies
 from webapp import timezones
 
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from tests.factories import World
+from tests.support.factories import World
+from tests.support.site import Clock, Site, found
 from tests.webapp.conftest import built, settings_for
-from tests.webapp.site import Clock, Site, found
 from webapp.models import Checkpoint, Engagement, Purpose, Slot
 
 READ_WITHIN_SECONDS = 5.0

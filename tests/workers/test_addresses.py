@@ -14,14 +14,15 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from emails.message import check_address
-from tests.factories import World
-from tests.faults.scene import SECRET, right_now
-from tests.webapp.services import returned_mails
+from tests.support import returned_mails
+from tests.support.factories import World
+from tests.support.faults.scene import SECRET, right_now
 from tests.workers.test_smtp import unused_port
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import AddressState, Contact, MailState, OutboxEmail, PartOf, TaskKind
-from webapp.services import aftermath, bounces, tasks
+from webapp.services.core import tasks
+from webapp.services.mail import bounces, consequences
 from workers.delivery import Drain
 from workers.smtp import SmtpTransport
 
@@ -160,7 +161,7 @@ def test_where_the_server_does_not_offer_it_that_mail_alone_fails_and_its_reader
     assert {mail[2] for mail in keeper.mails} == {"karim@bennani.example", "maria@bennani.example"}
     failed = [mail for mail in _mails(database) if mail.state is MailState.FAILED]
     assert [mail.to_address for mail in failed] == ["елена@xn--e1afmkfd.xn--p1ai"]
-    assert aftermath.is_about_letters(failed[0])
+    assert consequences.is_about_letters(failed[0])
     with database.reader() as session:
         flagged = session.query(Contact).filter_by(address_state=AddressState.REFUSED).all()
         assert [contact.address for contact in flagged] == ["елена@xn--e1afmkfd.xn--p1ai"]

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.factories import World
-from tests.faults.scene import SECRET, right_now
-from tests.webapp.services.boxes import letters
+from tests.support.boxes import letters
+from tests.support.factories import World
+from tests.support.faults.scene import SECRET, right_now
 from webapp.config import ROOT, Settings
 from webapp.database import Database
 from webapp.models import MailState, TaskKind
-from webapp.services import tasks
+from webapp.services.core import tasks
 from workers.app import App
 from workers.delivery import Drain
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import dkim
 import pytest
 
-from tests.faults.scene import SECRET
-from tests.workers.certificates import make_signing_key
-from tests.workers.smtpd import SmtpServer
+from tests.support.certificates import make_signing_key
+from tests.support.faults.scene import SECRET
+from tests.support.smtpd import SmtpServer
 from workers import check_mail
 
 

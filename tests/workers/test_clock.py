@@ -11,13 +11,15 @@ from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import World
-from tests.faults.scene import SECRET, right_now
-from tests.webapp.services.boxes import letters
+from tests.support.boxes import letters
+from tests.support.factories import World
+from tests.support.faults.scene import SECRET, right_now
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import Firm, Slot, SlotState, Tick
-from webapp.services import day_mails, planning, troubles
+from webapp.services.promised import planning
+from webapp.services.reports import day_mails
+from webapp.services.today import troubles
 from workers.clock import QUEUE_DOWN, TICK, Clock
 from workers.delivery import LAST_SEND, STOPPED
 

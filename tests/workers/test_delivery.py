@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import World
-from tests.faults.scene import SECRET, right_now
-from tests.webapp.services.boxes import letters
+from tests.support.boxes import letters
+from tests.support.factories import World
+from tests.support.faults.scene import SECRET, right_now
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import MailState, OutboxEmail, TaskKind, Tick
-from webapp.services import outbox, tasks
+from webapp.services.core import tasks
+from webapp.services.mail import outbox
 from workers.delivery import LAST_SEND, STOPPED, Drain
 from workers.outcomes import Interrupted, SendingStopped
 

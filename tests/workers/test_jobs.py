@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.scene import Scene
-from tests.workers.smtpd import SmtpServer
+from tests.support.faults.scene import Scene
+from tests.support.smtpd import SmtpServer
 from webapp.broker import DRAIN_JOB
 from webapp.database import Database
 from workers import __main__ as commands

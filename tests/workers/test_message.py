@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tests.factories import World
-from tests.faults.scene import SECRET
-from tests.webapp.services.boxes import letters
+from tests.support.boxes import letters
+from tests.support.factories import World
+from tests.support.faults.scene import SECRET
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import Link, OutboxEmail, SignInChallenge
 from webapp.models.base import Base
-from webapp.services import links, sign_in
+from webapp.services.mail import links
+from webapp.services.people import sign_in
 from workers import message
 from workers.outcomes import SendingStopped
 

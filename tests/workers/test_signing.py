@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import World
-from tests.faults.scene import SECRET
-from tests.workers.certificates import SigningKey, make_signing_key
+from tests.support.certificates import SigningKey, make_signing_key
+from tests.support.factories import World
+from tests.support.faults.scene import SECRET
 from webapp.config import Settings
 from webapp.models import OutboxEmail
 from workers import message

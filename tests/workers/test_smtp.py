@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.workers.sending import BIG_MAIL, MAIL, open_to, send
-from tests.workers.smtpd import Fault, SmtpServer
+from tests.support.sending import BIG_MAIL, MAIL, open_to, send
+from tests.support.smtpd import Fault, SmtpServer
 from workers.outcomes import (
     AnswerUnknown,
     Interrupted,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.workers.sending import BIG_MAIL, open_to, send
-from tests.workers.smtpd import Fault, SmtpServer
+from tests.support.sending import BIG_MAIL, open_to, send
+from tests.support.smtpd import Fault, SmtpServer
 from workers.outcomes import (
     AnswerUnknown,
     Interrupted,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.certificates import Certificate, make_certificate
-from tests.workers.sending import BIG_MAIL, open_to, send
-from tests.workers.smtpd import Fault, SmtpServer
+from tests.support.certificates import Certificate, make_certificate
+from tests.support.sending import BIG_MAIL, open_to, send
+from tests.support.smtpd import Fault, SmtpServer
 from workers.outcomes import (
     SendingStopped,
 )

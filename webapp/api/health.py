@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import schema
 from webapp.access import public
 from webapp.models import MailState, OutboxEmail, Slot, SlotState, Task, Tick
-from webapp.services import outbox
+from webapp.services.mail import outbox
 from webapp.transactions import db, moment, the_database
 
 bp = Blueprint("api_health", __name__)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from emails.languages import language
 from webapp.cli import bounce, data, doctor, serve
 from webapp.config import SettingsFault
-from webapp.services.errors import Refused
+from webapp.services.core.errors import Refused
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import database, logs
 from webapp.cli.data import open_database
 from webapp.config import SettingsFault
-from webapp.services import bounces
+from webapp.services.mail import bounces
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,12 @@ from webapp import database, schema, timezones
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import MailState, OutboxEmail, Purpose, Role
-from webapp.services import import_table, imports, inert, links, posting, users
-from webapp.services.firm import the_firm
+from webapp.services.core.firm import the_firm
+from webapp.services.imports import bring_in
+from webapp.services.imports import table as import_table
+from webapp.services.mail import links, queueing
+from webapp.services.people import users
+from webapp.services.previews import inert
 
 
 def open_database(*, is_new: bool = False) -> tuple[Settings, Database]:
@@ -98,12 +102,12 @@ def invite(address: str, name: str, admin: bool, language: str) -> None:
 def import_file(file: Path, dry_run: bool) -> int:
     """Bring in all running jobs from a CSV file. Nothing is mailed until they are switched live."""
     _, opened = open_database()
-    table = import_table.read(imports.decode(file.read_bytes()))
+    table = import_table.read(bring_in.decode(file.read_bytes()))
     with opened.writer() as session:
         firm = the_firm(session)
         if firm is None:
             raise click.ClickException("Set up the firm first: sign in and open Settings.")
-        plan = imports.check(session, table, firm=firm)
+        plan = bring_in.check(session, table, firm=firm)
         english = LANGUAGES["en"]
         for fault in plan.faults:
             click.echo(f"row {fault.row}, {fault.column}: {english.text(fault.key, **fault.values)}", err=True)
@@ -115,7 +119,7 @@ def import_file(file: Path, dry_run: bool) -> int:
         )
         if dry_run:
             return 0
-        imports.apply(session, plan, by=None, now=database.now(session))
+        bring_in.apply(session, plan, by=None, now=database.now(session))
         session.commit()
     click.echo("Brought in. Nothing is mailed until you switch them live.")
     return 0
@@ -160,7 +164,7 @@ def preview(folder: Path) -> None:
     rows = []
     for tag in LANGUAGES:
         for name, sample in SAMPLES.items():
-            mail = posting.preview(sample(tag))
+            mail = queueing.preview(sample(tag))
             file = folder / f"{name}.{tag}.html"
             file.write_text(inert.html(mail.html), encoding="utf-8")
             file.with_suffix(".txt").write_text(f"{mail.subject}\n\n{inert.text(mail.text)}", encoding="utf-8")

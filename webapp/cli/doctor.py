@@ -14,7 +14,8 @@ from webapp.cli.sender_domain import Finding
 from webapp.config import MailTransport, Settings, unknown_settings
 from webapp.database import Database
 from webapp.models import Tick
-from webapp.services import board, links
+from webapp.services.mail import links
+from webapp.services.today import board
 
 
 @click.command()

@@ -19,7 +19,7 @@ from webapp.embedded.processes import Processes, ProcessNotStarted, ProcfileErro
 from webapp.embedded.valkey import AlreadyRunning, EmbeddedValkey, EmbeddedValkeyFailed, EmbeddedValkeyMissing
 from webapp.keys import ensure_key_file
 from webapp.models import Firm, Purpose, User
-from webapp.services import links
+from webapp.services.mail import links
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 40

@@ -11,9 +11,9 @@ from webapp.access import by_token
 from webapp.client import wording
 from webapp.client.entrance import Entrance, enter
 from webapp.language import firm, lang
-from webapp.services import composing, moves
-from webapp.services.snapshot import Snapshot
-from webapp.services.status import date_lines, frame
+from webapp.services.updates import composing, untold
+from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.status import date_lines, frame
 from webapp.transactions import db, moment, settings
 
 bp = Blueprint("client_dates_file", __name__)
@@ -36,7 +36,7 @@ def download(token: str) -> Response:
 
 def _calendar(session: Session, entrance: Entrance) -> icalendar.Calendar:
     engagement = entrance.engagement
-    waits = moves.untold_entries(session, engagement)
+    waits = untold.untold_entries(session, engagement)
     live = Snapshot(**frame(session, engagement, now=moment()), dates=date_lines(engagement, waits))
     to = composing.For.contact(firm(), entrance.part)
     made = icalendar.Calendar()

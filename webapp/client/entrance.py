@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from webapp.language import speak
 from webapp.models import Contact, Engagement, Link, Participation, Purpose
-from webapp.services import links
-from webapp.services.errors import LinkInvalid
+from webapp.services.core.errors import LinkInvalid
+from webapp.services.mail import links
 from webapp.transactions import db, moment, settings
 
 

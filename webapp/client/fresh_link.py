@@ -6,8 +6,8 @@ from flask import Blueprint, render_template, request
 
 from webapp.access import public
 from webapp.extensions import csrf
-from webapp.forms.sign_in import SignInForm
-from webapp.services import preferences
+from webapp.forms.people.sign_in import SignInForm
+from webapp.services.conversation import preferences
 from webapp.transactions import commit, db, moment, settings
 
 bp = Blueprint("client_fresh_link", __name__)

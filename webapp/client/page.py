@@ -11,11 +11,12 @@ from webapp.access import by_token
 from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.extensions import csrf
-from webapp.forms.fields import TEXT_MAXIMUM, clean_line, clean_text
+from webapp.forms.core.fields import TEXT_MAXIMUM, clean_line, clean_text
 from webapp.language import firm, t
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
-from webapp.services import composing, replies, status
+from webapp.services.conversation import replies
+from webapp.services.updates import composing, status
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 

@@ -9,7 +9,7 @@ from webapp.access import by_token
 from webapp.client.entrance import enter
 from webapp.extensions import csrf
 from webapp.models import Purpose
-from webapp.services import preferences
+from webapp.services.conversation import preferences
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("client_preferences", __name__)

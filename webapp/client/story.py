@@ -13,14 +13,17 @@ from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
 from webapp.models import Ask, Engagement, EngagementState, Reply, Update, UpdateKind
-from webapp.services import composing, moves, slots, staleness, timeline
-from webapp.services.composing import For
-from webapp.services.errors import LinkInvalid
-from webapp.services.firm import the_firm
-from webapp.services.readers import reader
-from webapp.services.schedule import deliver_at
-from webapp.services.snapshot import Delay, Snapshot
-from webapp.services.status import NEWS, date_lines, frame, open_asks
+from webapp.services.core.errors import LinkInvalid
+from webapp.services.core.firm import the_firm
+from webapp.services.dates import staleness
+from webapp.services.rhythm import slots
+from webapp.services.rhythm.readers import reader
+from webapp.services.rhythm.schedule import deliver_at
+from webapp.services.updates import composing, untold
+from webapp.services.updates.composing import For
+from webapp.services.updates.snapshot import Delay, Snapshot
+from webapp.services.updates.status import NEWS, date_lines, frame, open_asks
+from webapp.services.work import timeline
 from webapp.timezones import local
 
 
@@ -69,7 +72,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     frozen = Snapshot.load(newest.snapshot) if newest else None
     if newest is not None and frozen is not None and newest.kind is UpdateKind.CORRECTION:
         frozen = frozen.model_copy(update={"delays": _still_moved(newest, told, engagement)})
-    waits = moves.untold_entries(session, engagement)
+    waits = untold.untold_entries(session, engagement)
     live = Snapshot(**frame(session, engagement, now=now), dates=date_lines(engagement, waits), confirmed_at=now)
     slot = slots.current(session, engagement)
     corrected = {update.corrects_id for update in told if update.corrects_id}

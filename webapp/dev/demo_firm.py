@@ -25,11 +25,16 @@ from webapp.models import (
     User,
     UsualMilestone,
 )
-from webapp.services import cadences, checkpoints, clients, engagements, planning, replies, users
-from webapp.services.answers import Answers, DateAnswer, Doer, Holds, LastStep, NewAsk, NextStep
-from webapp.services.engagements import PlannedStep
-from webapp.services.schedule import Cadence, DayOff, Every
-from webapp.services.working_days import WorkingDays
+from webapp.services.calendar.working_days import WorkingDays
+from webapp.services.conversation import replies
+from webapp.services.people import users
+from webapp.services.promised import planning
+from webapp.services.reports import checkpoints
+from webapp.services.rhythm import cadences
+from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.updates.answers import Answers, DateAnswer, Doer, Holds, LastStep, NewAsk, NextStep
+from webapp.services.work import clients, engagements
+from webapp.services.work.engagements import PlannedStep
 
 OWNER = "Salma Idrissi"
 OWNER_ADDRESS = "salma@darrenov.example"

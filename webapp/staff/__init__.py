@@ -2,63 +2,50 @@
 
 from flask import Flask
 
-from webapp.staff import (
-    absences,
-    calendar,
-    checkpoints,
-    clients,
-    date_questions,
-    dates,
-    delays,
-    engagements,
-    figures,
-    gallery,
-    imports,
-    links,
-    moving,
-    new_engagement,
-    notices,
-    outbox,
-    people,
-    replies,
-    services,
-    settings,
-    sign_in,
-    telling,
-    today,
-    updates,
-)
+from webapp.staff.calendar import firm_calendar
+from webapp.staff.conversation import replies
+from webapp.staff.core import firm
+from webapp.staff.dates import milestones, moving, questions, together
+from webapp.staff.figures import count
+from webapp.staff.imports import bring_in
+from webapp.staff.mail import links, outbox
+from webapp.staff.people import absences, sign_in, users
+from webapp.staff.previews import gallery
+from webapp.staff.reports import checkpoints
+from webapp.staff.today import board
+from webapp.staff.updates import corrections, notices, telling
+from webapp.staff.work import clients, engagements, new_engagement, playbooks
 
-ROOMS = (
+VIEWS = (
     absences,
-    calendar,
+    board,
+    bring_in,
     checkpoints,
     clients,
-    date_questions,
-    dates,
-    delays,
+    corrections,
+    count,
     engagements,
-    figures,
+    firm,
+    firm_calendar,
     gallery,
     links,
-    replies,
-    telling,
-    imports,
+    milestones,
     new_engagement,
     notices,
     outbox,
-    people,
-    services,
-    settings,
+    playbooks,
+    questions,
+    replies,
     sign_in,
-    today,
-    updates,
+    telling,
+    together,
+    users,
 )
 
 
 def init_app(app: Flask) -> None:
-    for room in ROOMS:
-        app.register_blueprint(room.bp)
+    for view in VIEWS:
+        app.register_blueprint(view.bp)
     app.register_blueprint(checkpoints.by_mail)
-    app.register_blueprint(date_questions.by_mail)
+    app.register_blueprint(questions.by_mail)
     app.register_blueprint(moving.by_mail)

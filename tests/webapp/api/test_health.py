@@ -4,8 +4,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from tests.support.site import Site, Visitor
 from tests.webapp.conftest import built, settings_for
-from tests.webapp.site import Site, Visitor
 from webapp.models import Tick
 
 

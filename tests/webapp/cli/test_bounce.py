@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import update
 
 from tests.conftest import NOW
-from tests.factories import World
-from tests.webapp.services import no_reports, returned_mails
+from tests.support import no_reports, returned_mails
+from tests.support.factories import World
 from webapp import cli
 from webapp.cli import bounce
 from webapp.database import Database
 from webapp.keys import Keyring
 from webapp.models import MailState, OutboxEmail
-from webapp.services import bounces
+from webapp.services.mail import bounces
 
 KEY = "1:Zk4mX1vQ9sT2bR8nW5yC3hJ6dF0gLpAe"
 TRY_LATER = 75

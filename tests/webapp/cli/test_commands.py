@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOW
-from tests.factories import World
+from tests.support.factories import World
 from webapp import cli
 from webapp.database import Database
 from webapp.models import Engagement, Role, User

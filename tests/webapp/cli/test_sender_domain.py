@@ -11,8 +11,8 @@ import dns.rdatatype
 import dns.resolver
 import pytest
 
-from tests.faults.scene import SECRET
-from tests.workers.certificates import make_signing_key
+from tests.support.certificates import make_signing_key
+from tests.support.faults.scene import SECRET
 from webapp.cli import sender_domain
 from webapp.config import Settings
 

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from emails.contexts import Agreed, DateLine, Standing
-from tests.webapp.pages import Page, text_of
-from tests.webapp.services.moving import WHY
-from tests.webapp.site import Site
+from tests.support.moving import WHY
+from tests.support.pages import Page, text_of
+from tests.support.site import Site
 from webapp.client import road
 from webapp.models import Announcement, DateAnswered, DateQuestion, Engagement, Milestone, Service
-from webapp.services import milestones, promises, questions
-from webapp.services.promises import When
+from webapp.services.dates import ledger, milestones, questions
+from webapp.services.dates.ledger import When
 
 OLD = datetime(2026, 4, 17, 9, 0, tzinfo=UTC)
 """Nine working days after the start of a weekly rhythm."""
@@ -54,7 +54,7 @@ def test_a_new_date_grows_old_too_but_doubt_and_what_is_done_stay_what_they_are(
         session.get_one(Service, site.world.service.id).stale_days = 2
         work = session.get_one(Engagement, site.kitchen.engagement_id)
         cupboards, handover = work.milestones
-        promises.move(
+        ledger.move(
             session, cupboards, When(starts_on=date(2026, 4, 28)), WHY, by=work.owner, now=site.clock.now, origin="test"
         )
         for told in session.query(Announcement):

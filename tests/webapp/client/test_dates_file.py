@@ -6,10 +6,10 @@ from typing import Any
 import icalendar
 import pytest
 
-from tests.webapp.site import Site, Visitor
+from tests.support.site import Site, Visitor
 from webapp.models import Cause, Contact, Milestone
-from webapp.services import promises
-from webapp.services.promises import When, Why
+from webapp.services.dates import ledger
+from webapp.services.dates.ledger import When, Why
 
 WHY = Why(cause=Cause.OTHER, why="The doors are late.", what_we_do="We fit the rest before.")
 
@@ -38,7 +38,7 @@ def test_a_date_that_was_not_told_yet_is_not_in_it_and_a_done_step_neither(site:
     with site.writing() as session:
         steps = session.query(Milestone).order_by(Milestone.id).all()
         to = When(starts_on=date(2026, 5, 4))
-        promises.move(session, steps[0], to, WHY, by=None, now=site.clock.now, origin="test")
+        ledger.move(session, steps[0], to, WHY, by=None, now=site.clock.now, origin="test")
         steps[1].done_on = date(2026, 4, 3)
 
     found = events(site, client)

@@ -4,8 +4,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from tests.webapp.pages import Page, text_of
-from tests.webapp.site import Site, Visitor
+from tests.support.pages import Page, text_of
+from tests.support.site import Site, Visitor
 from webapp.models import Contact, HandOver, Reply
 
 WRITTEN = (

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from tests.webapp.pages import Page
-from tests.webapp.site import Site, Visitor
+from tests.support.pages import Page
+from tests.support.site import Site, Visitor
 from webapp.logs import TokenFreeFormatter
 from webapp.models import (
     Ask,
@@ -21,7 +21,7 @@ from webapp.models import (
     Reply,
     ReplyKind,
 )
-from webapp.services import links
+from webapp.services.mail import links
 
 
 def _file(site: Site, text: str = "Wall tiles finished", **more: str) -> None:

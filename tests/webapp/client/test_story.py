@@ -5,14 +5,17 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import World, answers
+from tests.support.factories import World, answers
 from webapp.client import story
 from webapp.client.entrance import Entrance
 from webapp.keys import Keyring
 from webapp.models import Cause, Purpose, Update, UpdateKind
-from webapp.services import checkpoints, corrections, links, slots
-from webapp.services.answers import DateAnswer, Holds
-from webapp.services.corrections import Right
+from webapp.services.mail import links
+from webapp.services.reports import checkpoints
+from webapp.services.rhythm import slots
+from webapp.services.updates import corrections
+from webapp.services.updates.answers import DateAnswer, Holds
+from webapp.services.updates.corrections import Right
 
 
 def test_a_corrected_sentence_does_not_make_a_moved_date_look_as_if_it_held(

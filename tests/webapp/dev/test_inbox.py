@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.webapp.site import Site, Visitor
+from tests.support.site import Site, Visitor
 from webapp.dev import maildir
 
 MAIL = (

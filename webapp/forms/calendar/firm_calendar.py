@@ -1,0 +1,116 @@
+"""Forms about the working calendar: the week, days, seasons, a file, a country."""
+
+import unicodedata
+from datetime import date
+
+from wtforms import Field, FileField, RadioField, SelectField, ValidationError
+from wtforms.form import BaseForm
+
+from webapp.forms.core.base import Form
+from webapp.forms.core.fields import LINE_MAXIMUM, WEEKDAYS, AtMost, Day, Line, Needed
+from webapp.language import Lazy, lang, t
+from webapp.services.calendar import public_holidays, working_hours
+from webapp.services.calendar.working_days import Hours
+from webapp.services.core.errors import Refused
+
+
+class WorkingHours:
+    """Hours such as 9:00-12:00, 15:00-18:00; what was typed stays."""
+
+    def __call__(self, _form: BaseForm, field: Field) -> None:
+        if not field.data:
+            return
+        try:
+            working_hours.parse(field.data)
+        except working_hours.BadHours as fault:
+            raise ValidationError(Lazy(fault.key)) from None
+
+
+class CalendarForm(Form):
+    """A form on a page with several: a rule that says no is told beside the field it is about."""
+
+    def refuse(self, refusal: Refused) -> None:
+        name = refusal.field or next(iter(self._fields))
+        self[name].errors = [t(refusal.key, **refusal.values)]
+
+    def date_of(self, name: str) -> date:
+        """The date in a field that must have one; the form has been found valid."""
+        typed: date = self[name].data
+        return typed
+
+
+class WeekForm(CalendarForm):
+    """The hours of each weekday; an empty one is a day off."""
+
+    d0 = Line(WEEKDAYS["0"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+    d1 = Line(WEEKDAYS["1"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+    d2 = Line(WEEKDAYS["2"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+    d3 = Line(WEEKDAYS["3"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+    d4 = Line(WEEKDAYS["4"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+    d5 = Line(WEEKDAYS["5"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+    d6 = Line(WEEKDAYS["6"], [AtMost(LINE_MAXIMUM), WorkingHours()])
+
+    def week(self) -> dict[int, Hours]:
+        """The hours by weekday, without the days off."""
+        typed = {day: self[f"d{day}"].data for day in range(7)}
+        return {day: working_hours.parse(text) for day, text in typed.items() if text}
+
+
+class CountryForm(CalendarForm):
+    """Whose public holidays count."""
+
+    country = SelectField(Lazy("calendar.country"))
+
+
+class DayForm(CalendarForm):
+    """One day of one's own."""
+
+    on = Day(Lazy("calendar.day"), [Needed()])
+    name = Line(Lazy("calendar.name"), [AtMost(LINE_MAXIMUM)])
+    is_working = RadioField(
+        Lazy("calendar.what"),
+        choices={"no": Lazy("calendar.closed"), "yes": Lazy("calendar.open")},
+        default="no",
+    )
+
+
+class SwapForm(CalendarForm):
+    """A day off for a day worked."""
+
+    off_on = Day(Lazy("calendar.off_on"), [Needed()])
+    work_on = Day(Lazy("calendar.work_on"), [Needed()])
+
+
+class SeasonForm(CalendarForm):
+    """Other hours for some weeks."""
+
+    name = Line(Lazy("calendar.name"), [Needed(), AtMost(LINE_MAXIMUM)])
+    starts_on = Day(Lazy("calendar.starts_on"), [Needed()])
+    ends_on = Day(Lazy("calendar.ends_on"), [Needed()])
+    hours = Line(Lazy("calendar.hours"), [Needed(), AtMost(LINE_MAXIMUM), WorkingHours()])
+
+
+class CalendarFileForm(CalendarForm):
+    file = FileField(Lazy("calendar.file"), [Needed("calendar.fault.file_needed")])
+
+
+class HolidayForm(CalendarForm):
+    """A word about a public holiday."""
+
+    country = Line("", [Needed()])
+    on = Day("", [Needed()])
+    word = RadioField("", choices={"yes": "", "no": ""})
+    moved_to = Day("")
+
+
+def countries(nobody: str) -> dict[str, str]:
+    """Every country whose holidays are known, named in the reader's language and in its order; first none of them."""
+    names = lang().locale.territories
+    known = sorted(((code, names[code]) for code in public_holidays.countries()), key=lambda pair: _order(pair[1]))
+    return {"": nobody, **dict(known)}
+
+
+def _order(name: str) -> str:
+    """Letters with marks stand beside those without."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(character for character in plain if not unicodedata.combining(character))

@@ -1,0 +1,1 @@
+"""Agreed steps and moved dates."""

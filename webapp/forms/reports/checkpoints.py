@@ -1,0 +1,196 @@
+"""The half-minute form. What it says, once valid, becomes `services.answers.Answers`."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField
+
+from webapp.forms.core import translations
+from webapp.forms.core.base import Form
+from webapp.forms.core.fields import LINE_MAXIMUM, TEXT_MAXIMUM, AtMost, Day, Line, Text
+from webapp.forms.core.translations import Translations
+from webapp.forms.dates.moved_date import labelled, offered, one_of
+from webapp.forms.reports.date_answer import DateAnswerForm
+from webapp.language import Lazy, t
+from webapp.models import AskState, Labels
+from webapp.services.updates.answers import Answers, AskAnswer, Doer, Holds, LastStep, NewAsk, NextStep, Waiting
+
+NEWS, NOTHING = "news", "nothing"
+
+
+class AskAnswerForm(Form):
+    """How something we asked for stands."""
+
+    ask_id = HiddenField()
+    state = RadioField(
+        Lazy("form.ask_state"),
+        choices=labelled("form.ask_state_choice", [AskState.OPEN, AskState.RECEIVED, AskState.WITHDRAWN]),
+        default=AskState.OPEN.value,
+    )
+
+
+class CheckpointForm(Form):
+    """The whole form. `based_on` is the revision it was opened with."""
+
+    told_step: NextStep | None = None
+    """The next step that the last news named: once it is done it is not the next step any more."""
+
+    based_on = HiddenField(default="0")
+    language = SelectField(Lazy("form.language"), validate_choice=False)
+    kind = RadioField(Lazy("form.kind"), choices=labelled("form.kind_choice", [NEWS, NOTHING]), default=NEWS)
+    last_step = RadioField(
+        Lazy("form.last_step"),
+        choices=labelled("form.last_step_choice", [value.value for value in LastStep]),
+        validate_choice=False,
+    )
+    done = Text(Lazy("form.done"), [AtMost(TEXT_MAXIMUM)])
+    done_in = Translations(Lazy("form.done"), maximum=TEXT_MAXIMUM)
+    step_text = Text(Lazy("form.step_text"), [AtMost(1000)])
+    step_text_in = Translations(Lazy("form.step_text"), maximum=1000)
+    step_who = RadioField(
+        Lazy("form.step_who"),
+        choices=labelled("form.doer_choice", [value.value for value in Doer]),
+        default=Doer.US.value,
+    )
+    step_name = Line(Lazy("form.step_name"), [AtMost(LINE_MAXIMUM)])
+    step_by = Day(Lazy("form.step_by"))
+    dates = FieldList(FormField(DateAnswerForm))
+    asks = FieldList(FormField(AskAnswerForm))
+    ask_text = Text(Lazy("form.ask_text"), [AtMost(1000)])
+    ask_text_in = Translations(Lazy("form.ask_text"), maximum=1000)
+    ask_contact = SelectField(Lazy("form.ask_contact"), validate_choice=False)
+    ask_due = Day(Lazy("form.ask_due"))
+    waiting_who = RadioField(
+        Lazy("form.waiting_who"),
+        choices=labelled("form.doer_choice", [value.value for value in Doer]),
+        default=Doer.US.value,
+        validate_choice=False,
+    )
+    waiting_name = Line(Lazy("form.step_name"), [AtMost(LINE_MAXIMUM)])
+    waiting_since = Day(Lazy("form.waiting_since"))
+    plan_stands = RadioField(
+        Lazy("form.plan_stands"), choices=labelled("form.yes_no", ["yes", "no"]), default="yes", validate_choice=False
+    )
+    sentence = Text(Lazy("form.sentence"), [AtMost(1000)])
+    sentence_in = Translations(Lazy("form.sentence"), maximum=1000)
+    note = Text(Lazy("form.note"), [AtMost(TEXT_MAXIMUM)])
+
+    @property
+    def is_nothing_new(self) -> bool:
+        return bool(self.kind.data == NOTHING)
+
+    def check(self, *, today: date, needs_sentence: bool) -> bool:
+        """True where everything fits; otherwise messages stand beside the fields and nothing typed is lost."""
+        self.validate()
+        self.forget_old_words()
+        for entry in self.dates:
+            entry.form.check(today, self.language.data)
+        written = ("sentence",) if self.is_nothing_new else ("done", "step_text", "ask_text")
+        translations.check(self, self.language.data, *written)
+        if self.is_nothing_new:
+            self._check_nothing_new(today, needs_sentence)
+        elif not self.done.data and not self.step_text.data and not self._dates_say_something():
+            self._fault("done", "form.fault.says_nothing")
+        if self.step_who.data == Doer.OTHER.value and self.step_text.data and not self.step_name.data:
+            self._fault("step_name", "form.fault.step_name")
+        return not self._has_faults()
+
+    def forget_old_words(self) -> None:
+        """What stands in the further boxes of a step that another one took the place of is not about the new one."""
+        told = self.told_step
+        if told is not None and self.step_text.data != told.text:
+            old = told.in_others("text")
+            self.step_text_in.data = {
+                tag: words for tag, words in self.step_text_in.data.items() if words != old.get(tag)
+            }
+
+    def answers(self, *, zone: str) -> Answers:
+        """The answers of a form that was checked, or, for a preview, as far as they go."""
+        self.forget_old_words()
+        language = self.language.data or None
+        common: dict[str, Any] = {
+            "language": language,
+            "dates": tuple(entry.form.answer(zone, language) for entry in self.dates),
+            "asks": tuple(
+                AskAnswer(
+                    ask_id=int(entry.form.ask_id.data or 0),
+                    state=one_of(AskState, entry.form.state.data) or AskState.OPEN,
+                )
+                for entry in self.asks
+            ),
+        }
+        if self.is_nothing_new:
+            who = one_of(Doer, self.waiting_who.data) or Doer.US
+            return Answers(
+                **common,
+                waiting=Waiting(
+                    who=who,
+                    name=(self.waiting_name.data or None) if who is Doer.OTHER else None,
+                    since=self.waiting_since.data,
+                    plan_stands=self.plan_stands.data != "no",
+                ),
+                sentence=self.sentence.data or "",
+                translations=self._given(sentence="sentence"),
+            )
+        return Answers(
+            **common,
+            done=self.done.data or "",
+            translations=self._given(done="done"),
+            last_step=one_of(LastStep, self.last_step.data),
+            step=self._step(),
+            new_ask=self._new_ask(),
+        )
+
+    def _step(self) -> NextStep | None:
+        told = self.told_step.text if self.told_step else None
+        is_done = self.last_step.data == LastStep.YES.value and self.step_text.data == told
+        if not self.step_text.data or is_done:
+            return None
+        who = one_of(Doer, self.step_who.data) or Doer.US
+        name = (self.step_name.data or None) if who is Doer.OTHER else None
+        return NextStep(
+            text=self.step_text.data,
+            who=who,
+            name=name,
+            by=self.step_by.data,
+            translations=self._given(text="step_text"),
+        )
+
+    def _new_ask(self) -> NewAsk | None:
+        if not self.ask_text.data:
+            return None
+        chosen = self.ask_contact.data
+        contact = int(chosen) if chosen and chosen in offered(self.ask_contact) else None
+        return NewAsk(
+            text=self.ask_text.data,
+            contact_id=contact,
+            due_on=self.ask_due.data,
+            translations=self._given(text="ask_text"),
+        )
+
+    def _given(self, **parts: str) -> dict[str, Labels]:
+        return translations.given(self, self.language.data, **parts)
+
+    def _check_nothing_new(self, today: date, needs_sentence: bool) -> None:
+        if self.waiting_who.data not in {value.value for value in Doer}:
+            self._fault("waiting_who", "form.fault.waiting_who")
+        if not self.waiting_since.data and not self.waiting_since.errors:
+            self._fault("waiting_since", "form.fault.waiting_since")
+        elif self.waiting_since.data and self.waiting_since.data > today:
+            self._fault("waiting_since", "form.fault.waiting_in_future")
+        if needs_sentence and not self.sentence.data:
+            self._fault("sentence", "form.fault.third_nothing_new")
+
+    def _dates_say_something(self) -> bool:
+        return any(entry.form.holds.data in (Holds.NO.value, Holds.DONE.value) for entry in self.dates)
+
+    def _fault(self, name: str, key: str) -> None:
+        field = self[name]
+        field.errors = [*field.errors, t(key)]
+
+    def _has_faults(self) -> bool:
+        plain = any(field.errors for name, field in self._fields.items() if name not in ("dates", "asks"))
+        for rows in (self.dates, self.asks):
+            # So that the summary at the top of the page finds what stands beside nested fields.
+            rows.errors = [entry.form.errors for entry in rows if entry.form.errors]
+        return plain or bool(self.dates.errors or self.asks.errors)

@@ -1,0 +1,54 @@
+"""One agreed date on the half-minute form: whether it holds, and the whole explanation where it does not."""
+
+from datetime import date
+
+from wtforms import HiddenField, RadioField
+
+from webapp.forms.core.fields import Day
+from webapp.forms.dates.moved_date import MovedDate, labelled, one_of
+from webapp.language import Lazy
+from webapp.services.updates.answers import DateAnswer, Holds
+
+
+class DateAnswerForm(MovedDate):
+    """One agreed date: holds, not sure, no, or done. A "no" needs the whole explanation."""
+
+    milestone_id = HiddenField()
+    holds = RadioField(
+        Lazy("form.holds"), choices=labelled("form.holds_choice", [h.value for h in Holds]), default="holds"
+    )
+    done_on = Day(Lazy("form.done_on"))
+
+    def check(self, today: date, language: str | None) -> None:
+        """Put a message beside each part that is missing or cannot be."""
+        if self.holds.data == Holds.DONE.value and self.done_on.data and self.done_on.data > today:
+            self._fault("done_on", "form.fault.done_in_future")
+        if self.holds.data == Holds.NO.value:
+            self.check_explanation(language)
+            self.check_new_date(today)
+
+    def answer(self, zone: str, language: str | None) -> DateAnswer:
+        """What was said, with the parts that do not apply left out."""
+        holds = one_of(Holds, self.holds.data) or Holds.YES
+        milestone_id = int(self.milestone_id.data or 0)
+        if holds is Holds.DONE:
+            return DateAnswer(milestone_id=milestone_id, holds=holds, done_on=self.done_on.data)
+        if holds is not Holds.NO:
+            return DateAnswer(milestone_id=milestone_id, holds=holds)
+        to, why = self.when(zone), self.explanation(language)
+        return DateAnswer(
+            milestone_id=milestone_id,
+            holds=holds,
+            cause=self.chosen_cause,
+            reason_key=why.reason_key,
+            why=why.why,
+            what_we_do=why.what_we_do,
+            other_name=why.other_name,
+            new_on=to.starts_on,
+            new_until=to.ends_on,
+            is_estimate=to.is_estimate,
+            after_days=to.after_days,
+            condition=to.condition,
+            next_news_at=to.next_news_at,
+            translations=why.translations,
+        )

@@ -1,0 +1,1 @@
+"""A piece of work, its clients and its kind."""

@@ -1,0 +1,109 @@
+"""What contacts decide about their mails: stop, pause, language, a fresh link."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from emails import contexts
+from emails.languages import LANGUAGES
+from webapp.keys import Keyring
+from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation
+from webapp.services.conversation import replies
+from webapp.services.core import audits, limits
+from webapp.services.core.errors import NotFound, TooMany
+from webapp.services.core.firm import the_firm
+from webapp.services.mail import queueing
+from webapp.services.updates import composing, snapshot, telling
+from webapp.services.updates.status import frame
+
+PAUSE_MAXIMUM = timedelta(days=92)
+ADDRESS_CAPS = [(1, timedelta(minutes=10)), (3, timedelta(days=1))]
+PLACE_CAPS = [(10, timedelta(hours=1))]
+
+
+def stop(session: Session, link: Link, *, now: datetime) -> Participation:
+    """No more mails about this work. What is queued is cancelled in the same transaction."""
+    part = _participation(session, link)
+    replies.prove_arrival(session, link, now=now)
+    if part.stopped_at is None:
+        part.stopped_at = now
+        session.flush()
+        telling.stopped(session, part, now=now)
+        audits.note(session, "stopped", part, now=now, actor=f"link:{link.id}")
+    return part
+
+
+def start_again(session: Session, link: Link, *, now: datetime) -> Participation:
+    part = _participation(session, link)
+    replies.prove_arrival(session, link, now=now)
+    part.stopped_at = part.paused_until = None
+    audits.note(session, "started_again", part, now=now, actor=f"link:{link.id}")
+    return part
+
+
+def pause(session: Session, link: Link, until: date, *, now: datetime) -> Participation:
+    """No mails until a day, at most three months ahead."""
+    part = _participation(session, link)
+    replies.prove_arrival(session, link, now=now)
+    part.paused_until = min(until, (now + PAUSE_MAXIMUM).date())
+    session.flush()
+    telling.stopped(session, part, now=now)
+    audits.note(session, "paused", part, now=now, actor=f"link:{link.id}")
+    return part
+
+
+def choose_language(session: Session, link: Link, tag: str, *, now: datetime) -> Contact:
+    if link.contact is None or tag not in LANGUAGES:
+        raise NotFound
+    link.contact.language = tag
+    audits.note(session, "language_chosen", link.contact, now=now, actor=f"link:{link.id}", language=tag)
+    return link.contact
+
+
+def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: str, now: datetime) -> None:
+    """Send a fresh link for each open work that an address takes part in. The caller's answer is the same for every
+    address; the caps are kept in the database by keyed hashes, per address and per place on the network."""
+    wanted = address.strip().lower()
+    try:
+        limits.count(session, f"fresh_place:{limits.keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"fresh_address:{limits.keyed(keyring, wanted)}", now=now, caps=ADDRESS_CAPS)
+    except TooMany:
+        return
+    firm = the_firm(session)
+    parts = session.scalars(
+        select(Participation)
+        .join(Contact, Participation.contact_id == Contact.id)
+        .join(Engagement, Participation.engagement_id == Engagement.id)
+        .where(
+            func.lower(Contact.address) == wanted,
+            Engagement.state.in_([EngagementState.OPEN, EngagementState.PAUSED]),
+        )
+        .order_by(Participation.id)
+        .limit(5)
+    ).all()
+    if firm is None:
+        return
+    for part in parts:
+        _fresh_link(session, firm, part, now=now)
+
+
+def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datetime) -> None:
+    to = composing.For.contact(firm, part)
+    frozen = snapshot.Snapshot(**frame(session, part.engagement, now=now))
+    context = contexts.FreshLink(
+        **composing.opening(frozen, to),
+    )
+    key = f"fresh_link:{part.id}:{int(now.timestamp())}"
+    queueing.to_contact(session, "fresh_link", key, context, part.contact, part.engagement, now=now)
+
+
+def _participation(session: Session, link: Link) -> Participation:
+    part = session.scalars(
+        select(Participation)
+        .where(Participation.engagement_id == link.engagement_id, Participation.contact_id == link.contact_id)
+        .with_for_update()
+    ).one_or_none()
+    if part is None:
+        raise NotFound
+    return part

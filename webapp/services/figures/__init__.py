@@ -1,0 +1,1 @@
+"""How well promises are kept, each figure counted from rows."""

@@ -1,0 +1,1 @@
+"""Running jobs of a firm, brought in from a table."""

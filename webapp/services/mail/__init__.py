@@ -1,0 +1,1 @@
+"""What we owe people by mail, how it may be sent, what its end changes, and links."""

@@ -1,0 +1,107 @@
+"""Mails that come back. Each leaves under a return address of its own, so that a bounce names its mail.
+
+token = base32lower( key number | 5 bytes, the row's number | HMAC(purpose key, "number|message id")[:10] ): 26 letters
+and digits that nobody can make up, the same at every attempt; no table keeps them.
+"""
+
+import base64
+import hmac
+import logging
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from webapp.keys import Keyring
+from webapp.models import AddressState, Link, MailState, OutboxEmail, Reply
+from webapp.services.core import tasks
+from webapp.services.mail import consequences, delivery_reports, outbox
+from webapp.services.mail.delivery_reports import Fate
+
+log = logging.getLogger(__name__)
+
+PURPOSE = "bounce"
+NUMBER_LENGTH = 5
+MAC_LENGTH = 10
+RETURNABLE = (MailState.TRANSMITTING, MailState.SENT, MailState.UNKNOWN)
+"""Only what was handed over can come back."""
+_TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{26}(?![a-z0-9])")
+
+
+class Effect(StrEnum):
+    """What a returned mail changed."""
+
+    NO_REPORT = "no delivery report"
+    NOT_OURS = "about no mail of ours"
+    NOTHING_NEW = "nothing new"
+    ON_ITS_WAY = "not failed"
+    FAILED = "failed"
+
+
+def return_address(keyring: Keyring, base: str, mail: OutboxEmail) -> str:
+    """The envelope sender of one mail: the base with a token behind its local part (bounces@x: bounces+token@x). A base
+    that ends in a mark of its own, such as `bounces-@x`, keeps it."""
+    local, _, domain = base.rpartition("@")
+    mark = "+" if local[-1].isalnum() else ""
+    return f"{local}{mark}{_token(keyring, mail, keyring.current)}@{domain}"
+
+
+def take(session: Session, keyring: Keyring, raw: bytes, *, recipients: Iterable[str], now: datetime) -> Effect:
+    """Draw the consequences of one mail that arrived at a return address, once, however often it comes.
+
+    `recipients` is where it was addressed to, besides its own headers. Failed for good: the mail is failed, the address
+    flagged where it is to blame, and whoever was told by this mail alone becomes a phone call, with a task. Anything
+    else is proof that a mail in doubt was taken over, and changes nothing more. What is no report, or carries no token
+    of ours, changes nothing: nobody is ever answered.
+    """
+    report = delivery_reports.read(raw)
+    if report is None:
+        return Effect.NO_REPORT
+    mail = _mail(session, keyring, [*recipients, *report.addressed_to])
+    if mail is None:
+        return Effect.NOT_OURS
+    if report.fate is not Fate.FAILED:
+        outbox.arrived(session, mail, now=now, by=None)
+        return Effect.ON_ITS_WAY
+    if mail.state not in RETURNABLE or _was_answered(session, mail):
+        return Effect.NOTHING_NEW
+    mail.state, mail.finished_at, mail.answer = MailState.FAILED, now, report.words
+    if report.is_about_address and mail.contact is not None and mail.contact.address == mail.to_address:
+        mail.contact.address_state = AddressState.REFUSED
+    tasks.done_for_mail(session, mail, now=now)
+    consequences.came_back(session, mail, now=now, is_about_address=report.is_about_address)
+    session.flush()
+    log.info("a mail was returned", extra={"mail": mail.id, "status": report.status})
+    return Effect.FAILED
+
+
+def _token(keyring: Keyring, mail: OutboxEmail, key_number: int) -> str:
+    # The Message-ID binds it to this very mail, also where a restored database gives the same number again.
+    signature = keyring.mac(key_number, PURPOSE, f"{mail.id}|{mail.message_id}".encode())[:MAC_LENGTH]
+    raw = bytes([key_number]) + mail.id.to_bytes(NUMBER_LENGTH) + signature
+    return base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def _mail(session: Session, keyring: Keyring, addresses: Iterable[str]) -> OutboxEmail | None:
+    """The mail a token among these addresses stands for, locked. Letters may have changed their case on the way."""
+    for token in _TOKEN.findall(" ".join(addresses).lower()):
+        raw = base64.b32decode(token.upper() + "======")
+        key_number, number = raw[0], int.from_bytes(raw[1 : 1 + NUMBER_LENGTH])
+        if key_number not in keyring:
+            continue
+        mail = session.scalars(
+            select(OutboxEmail).where(OutboxEmail.id == number).with_for_update(),
+            execution_options={"populate_existing": True},
+        ).one_or_none()
+        if mail is not None and hmac.compare_digest(token, _token(keyring, mail, key_number)):
+            return mail
+    return None
+
+
+def _was_answered(session: Session, mail: OutboxEmail) -> bool:
+    """Somebody wrote to us through this mail's own link: it arrived, whatever a server further on says."""
+    through = exists().where(Reply.link_id == Link.id, Link.outbox_email_id == mail.id)
+    return bool(session.scalar(select(through)))

@@ -1,0 +1,157 @@
+"""Puts mails into the outbox: rendered once, with placeholders for links, under a key that makes copies impossible."""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import rendering
+from emails.contexts import EmailContext, RenderedEmail
+from webapp.models import (
+    Contact,
+    Engagement,
+    Firm,
+    MailState,
+    OutboxEmail,
+    OutboxTelling,
+    SignInChallenge,
+    TaskKind,
+    Telling,
+    User,
+)
+from webapp.services.calendar import stand_ins
+from webapp.services.core import tasks
+from webapp.services.mail.kinds import MAIL_KINDS
+from webapp.timezones import local
+
+log = logging.getLogger(__name__)
+
+# Composes the context late, so that trouble with one reader is trouble with that mail only.
+Composer = Callable[[], EmailContext]
+
+
+def to_contact(
+    session: Session,
+    kind: str,
+    key: str,
+    context: EmailContext | Composer,
+    contact: Contact,
+    engagement: Engagement,
+    *,
+    now: datetime,
+    not_before: datetime | None = None,
+    tellings: Sequence[Telling] = (),
+) -> OutboxEmail | None:
+    """Queue a client's mail. Replies go to who looks after the work on the day it goes out, or to the firm's mailbox
+    where nobody does. None where the contact has no address; the row that is already there where `key` is known."""
+    if contact.address is None:
+        return None
+    firm = session.scalars(select(Firm)).one()
+    name, address = reply_to(firm, engagement, on=local(not_before or now, firm.zone).date())
+    mail = OutboxEmail(
+        to_name=contact.name,
+        to_address=contact.address,
+        reply_to_name=name,
+        reply_to_address=address,
+        contact=contact,
+        language=contact.language,
+        engagement=engagement,
+        thread_id=engagement.thread_id,
+    )
+    return _post(session, kind, key, context, mail, now=now, not_before=not_before, tellings=tellings)
+
+
+def to_user(
+    session: Session,
+    kind: str,
+    key: str,
+    context: EmailContext | RenderedEmail,
+    user: User,
+    *,
+    now: datetime,
+    engagement: Engagement | None = None,
+    challenge: SignInChallenge | None = None,
+    language: str | None = None,
+) -> OutboxEmail:
+    """Queue a mail to a colleague, in their own language unless `language` names the one it was rendered in."""
+    mail = OutboxEmail(
+        to_name=user.name,
+        to_address=user.address,
+        user=user,
+        language=language or user.language,
+        engagement=engagement,
+        challenge_id=challenge.id if challenge else None,
+    )
+    return _post(session, kind, key, context, mail, now=now)
+
+
+def preview(context: EmailContext) -> RenderedEmail:
+    """A mail as it would be, for eyes only: nothing is stored."""
+    return rendering.render(context)
+
+
+def reply_to(firm: Firm, engagement: Engagement, *, on: date) -> tuple[str | None, str | None]:
+    """The name and address that a client's answer goes to: those of the owner, or of who stands in for them on that
+    day; the firm's mailbox where nobody owns the work; none where there is neither."""
+    owner = engagement.owner
+    if owner is not None and owner.is_active:
+        present = stand_ins.on_duty(owner, on)
+        return present.name, present.address
+    return (firm.name, firm.mailbox) if firm.mailbox else (None, None)
+
+
+def new_message_id() -> str:
+    """The left half of a Message-ID (RFC 5322 3.6.4) that nobody else makes; the sender's domain is put to it when the
+    mail is encoded."""
+    return secrets.token_hex(16)
+
+
+def _post(
+    session: Session,
+    kind: str,
+    key: str,
+    context: EmailContext | Composer | RenderedEmail,
+    mail: OutboxEmail,
+    *,
+    now: datetime,
+    not_before: datetime | None = None,
+    tellings: Sequence[Telling] = (),
+) -> OutboxEmail:
+    with session.no_autoflush:
+        known = session.scalars(select(OutboxEmail).where(OutboxEmail.dedupe_key == key)).one_or_none()
+    if known is not None:
+        return known
+    rule = MAIL_KINDS[kind]
+    start = not_before or now
+    mail.kind, mail.dedupe_key, mail.priority = kind, key, rule.priority
+    mail.message_id = new_message_id()
+    mail.queued_at = mail.dated_at = now
+    mail.not_before = start
+    mail.expires_at = start + rule.lives
+    mail.state, mail.attempt, mail.refusals = MailState.QUEUED, 0, 0
+    rendered = _render(context)
+    mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
+    if not rendered.html:
+        mail.state = MailState.HELD
+    session.add(mail)
+    session.flush()
+    session.info["rings"] = True
+    session.add_all(OutboxTelling(outbox_email_id=mail.id, telling_id=telling.id) for telling in tellings)
+    if mail.state is MailState.HELD:
+        tasks.raise_once(session, TaskKind.MAIL_HELD, str(mail.id), now=now, mail=mail)
+    session.flush()
+    return mail
+
+
+def _render(context: EmailContext | Composer | RenderedEmail) -> RenderedEmail:
+    """One mail that cannot be written must not hold up the others: it is kept, empty, for a person to look at."""
+    if isinstance(context, RenderedEmail):
+        return context
+    try:
+        return rendering.render(context() if callable(context) else context)
+    except Exception:
+        log.exception("a mail could not be written")
+        return RenderedEmail(subject="", html="", text="")

@@ -1,0 +1,159 @@
+"""Sign-in by mail: a link and an 8-digit code, ten minutes, once, bound to the browser that asked."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import contexts, links
+from webapp.keys import Keyring
+from webapp.models import Link, OutboxEmail, SignInChallenge, User, UserSession
+from webapp.services.core import audits, limits
+from webapp.services.core.errors import LinkInvalid, TooMany
+from webapp.services.core.firm import the_firm
+from webapp.services.mail import queueing
+from webapp.services.people import users
+from webapp.services.updates import composing
+
+TTL = timedelta(minutes=10)
+TRIES = 5
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=30)
+SEEN_EVERY = timedelta(hours=1)
+ADDRESS_CAPS = [(3, timedelta(minutes=10)), (20, timedelta(days=1))]
+PLACE_CAPS = [(20, timedelta(hours=1))]
+URL = links.placeholder("sign_in")
+# No link, so that nothing takes it for one; the worker puts the digits in.
+CODE = "{{code}}"
+
+
+def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place: str, now: datetime) -> str:
+    """Start a sign-in for an address in a browser and return the challenge's public name. An address nobody has, or
+    one over its cap, gets a name too, and no mail: the answer tells nothing."""
+    name = secrets.token_bytes(16)
+    try:
+        limits.count(session, f"sign_in_place:{limits.keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"sign_in:{limits.keyed(keyring, address.lower())}", now=now, caps=ADDRESS_CAPS)
+    except TooMany:
+        return name.hex()
+    user = users.find(session, address)
+    if user is None or not user.is_active:
+        return name.hex()
+    challenge = SignInChallenge(
+        nonce=name,
+        key_number=keyring.current,
+        user=user,
+        browser_hash=_digest(browser),
+        created_at=now,
+        expires_at=now + TTL,
+    )
+    session.add(challenge)
+    session.flush()
+    firm = the_firm(session)
+    context = contexts.SignIn(
+        language=user.language,
+        brand=composing.brand(firm) if firm else contexts.Brand(name="Milepost"),
+        recipient=user.name,
+        url=URL,
+        code=CODE,
+    )
+    queueing.to_user(session, "sign_in", f"sign_in:{challenge.id}", context, user, now=now, challenge=challenge)
+    return name.hex()
+
+
+def code(keyring: Keyring, challenge: SignInChallenge) -> str:
+    """The 8 digits of a challenge: derived from the key, never stored."""
+    mac = keyring.mac(challenge.key_number, "sign-in-code", challenge.nonce)
+    return f"{int.from_bytes(mac[:8], 'big') % 10**8:08d}"
+
+
+def by_code(session: Session, keyring: Keyring, name: str, typed: str, browser: str, *, now: datetime) -> User:
+    """The user whose code was typed in the browser that asked. Raises LinkInvalid; a wrong code uses up a try, so the
+    caller commits in either case."""
+    challenge = _find(session, name)
+    _check(challenge, browser, now=now)
+    digits = "".join(str(int(character)) for character in typed if character.isdecimal())
+    if not hmac.compare_digest(digits, code(keyring, challenge)):
+        challenge.tries += 1
+        raise LinkInvalid
+    challenge.used_at = now
+    return challenge.user
+
+
+def by_link(session: Session, link: Link, browser: str, *, now: datetime) -> User:
+    """The user whose mailed link was pressed in the browser that asked."""
+    mail = session.get(OutboxEmail, link.outbox_email_id) if link.outbox_email_id else None
+    wanted = mail.challenge_id if mail else None
+    challenge = session.get(SignInChallenge, wanted, populate_existing=True, with_for_update=True) if wanted else None
+    if challenge is None:
+        raise LinkInvalid
+    _check(challenge, browser, now=now)
+    challenge.used_at = now
+    return challenge.user
+
+
+def by_invitation(session: Session, link: Link, *, now: datetime) -> User:
+    """An invitation signs in once, in any browser."""
+    session.refresh(link, ["used_at"], with_for_update=True)
+    if link.user is None or link.used_at is not None:
+        raise LinkInvalid
+    link.used_at = now
+    link.user.joined_at = link.user.joined_at or now
+    return link.user
+
+
+def open_session(session: Session, user: User, *, browser: str | None, now: datetime) -> str:
+    """Sign a browser in; the returned secret goes into its cookie and is stored as a hash only."""
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        UserSession(
+            secret_hash=_digest(secret),
+            user=user,
+            created_at=now,
+            last_seen_at=now,
+            browser=browser[:200] if browser else None,
+        )
+    )
+    user.joined_at = user.joined_at or now
+    audits.note(session, "signed_in", user, now=now, by=user)
+    return secret
+
+
+def session_of(session: Session, secret: str, *, now: datetime) -> UserSession | None:
+    """The signed-in browser of a cookie, unless it ended: idle for 12 hours, 30 days old, or its user gone."""
+    found = session.scalars(
+        select(UserSession).where(UserSession.secret_hash == _digest(secret), UserSession.ended_at.is_(None))
+    ).one_or_none()
+    if found is None or not found.user.is_active:
+        return None
+    # last_seen_at is written at most hourly, so a session may look up to an hour older than it is.
+    if now - found.last_seen_at > IDLE + SEEN_EVERY or now - found.created_at > ABSOLUTE:
+        return None
+    return found
+
+
+def _find(session: Session, name: str) -> SignInChallenge:
+    try:
+        nonce = bytes.fromhex(name)
+    except ValueError:
+        raise LinkInvalid from None
+    challenge = session.scalars(
+        select(SignInChallenge).where(SignInChallenge.nonce == nonce).with_for_update()
+    ).one_or_none()
+    if challenge is None:
+        raise LinkInvalid
+    return challenge
+
+
+def _check(challenge: SignInChallenge, browser: str, *, now: datetime) -> None:
+    if challenge.used_at is not None or challenge.expires_at <= now or challenge.tries >= TRIES:
+        raise LinkInvalid
+    if not challenge.user.is_active or not hmac.compare_digest(challenge.browser_hash, _digest(browser)):
+        raise LinkInvalid
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

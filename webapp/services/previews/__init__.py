@@ -1,0 +1,1 @@
+"""Every mail as it looks before anybody gets it."""

@@ -1,0 +1,207 @@
+"""What each mail would say about a piece of work, by the code that composes the real ones. Nothing is written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from emails import contexts
+from webapp.models import Fact, Reply, UpdateKind
+from webapp.services.conversation import replies
+from webapp.services.dates import ledger
+from webapp.services.previews import staff_mails
+from webapp.services.previews.shown_work import Missing, Told, Work, latest_reply
+from webapp.services.promised import planning
+from webapp.services.rhythm import slots
+from webapp.services.updates import composing, releases
+from webapp.services.updates.answers import Answers
+from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.status import date_lines, delay, frame
+from webapp.timezones import local
+
+
+def of_work(work: Work, name: str) -> Told:
+    """The mail of this name in `emails.samples`, about this work. Raises Missing."""
+    context, sent_at = MAILS[name](work)
+    return replace(context, language=work.tag), sent_at
+
+
+def _news(is_wanted: Callable[[Snapshot], bool]) -> Callable[[Work], Told]:
+    def find(work: Work) -> Told:
+        for kind, frozen, sent_at in _reports(work):
+            if is_wanted(frozen):
+                return composing.client_mail(kind, frozen, work.to), sent_at
+        raise Missing("news")
+
+    return find
+
+
+def _reports(work: Work) -> Iterator[tuple[UpdateKind, Snapshot, datetime | None]]:
+    """What is filed and waits for its hour, then what went out."""
+    slot = slots.current(work.session, work.engagement)
+    if slot is not None and slot.checkpoint is not None and slot.checkpoint.revisions:
+        answers = Answers.load(slot.checkpoint.revisions[-1].answers)
+        upcoming = planning.upcoming(work.session, slot)
+        is_late = slot.promised_by < work.now
+        yield (
+            UpdateKind.REGULAR,
+            releases.from_answers(work.session, slot, answers, next_news_at=upcoming, now=work.now, is_late=is_late),
+            None,
+        )
+    for update in work.released(UpdateKind.REGULAR, UpdateKind.HANDOVER):
+        yield update.kind, Snapshot.load(update.snapshot), update.released_at
+
+
+def _is_on_track(frozen: Snapshot) -> bool:
+    return not (frozen.delays or frozen.waiting or frozen.introduces or frozen.is_late)
+
+
+def _delay_notice(*, is_on_condition: bool) -> Callable[[Work], Told]:
+    def write(work: Work) -> Told:
+        told = _as_told(work, UpdateKind.DELAY_NOTICE, lambda frozen: _waits(frozen) or not is_on_condition)
+        if told is not None:
+            return told
+        moved = []
+        for milestone in work.engagement.milestones:
+            entries = ledger.effective(milestone)
+            if len(entries) > 1 and (not is_on_condition or entries[-1].after_days is not None):
+                moved.append(delay(milestone, entries[-2], entries[-1], work.engagement.service))
+        if not moved:
+            raise Missing("condition" if is_on_condition else "delay")
+        frozen = Snapshot(
+            **frame(work.session, work.engagement, now=work.now),
+            dates=date_lines(work.engagement),
+            delays=tuple(moved),
+            confirmed_at=work.now,
+            next_news_at=work.next_news_at,
+        )
+        return composing.client_mail(UpdateKind.DELAY_NOTICE, frozen, work.to), None
+
+    return write
+
+
+def _waits(frozen: Snapshot) -> bool:
+    return any(moved.now.after_days is not None for moved in frozen.delays)
+
+
+def _moved(is_wanted: Callable[[contexts.ClientUpdate], bool]) -> Callable[[Work], Told]:
+    """An update that told moved dates of the wanted sort."""
+
+    def find(work: Work) -> Told:
+        for update in work.released(UpdateKind.DELAY_NOTICE, UpdateKind.REGULAR):
+            context = composing.client_update(Snapshot.load(update.snapshot), work.to)
+            if is_wanted(context):
+                return composing.client_mail(update.kind, Snapshot.load(update.snapshot), work.to), update.released_at
+        raise Missing("news")
+
+    return find
+
+
+def _as_told(work: Work, kind: UpdateKind, is_wanted: Callable[[Snapshot], bool] = lambda _: True) -> Told | None:
+    for update in work.released(kind):
+        frozen = Snapshot.load(update.snapshot)
+        if is_wanted(frozen):
+            return composing.client_mail(kind, frozen, work.to), update.released_at
+    return None
+
+
+def _no_news(work: Work) -> Told:
+    told = _as_told(work, UpdateKind.NO_NEWS)
+    frozen = releases.no_news_snapshot(work.session, work.engagement, next_news_at=work.next_news_at, now=work.now)
+    return told or (composing.client_mail(UpdateKind.NO_NEWS, frozen, work.to), None)
+
+
+def _welcome(work: Work) -> Told:
+    told = _as_told(work, UpdateKind.WELCOME)
+    if told is not None:
+        return told
+    facts = work.session.scalars(
+        select(Fact.text).where(Fact.engagement_id == work.engagement.id).order_by(Fact.id)
+    ).all()
+    today = local(work.now, work.engagement.cadence["zone"]).date()
+    (first,) = planning.preview(work.session, work.engagement, after=today, count=1)
+    frozen = releases.welcome_snapshot(
+        work.session, work.engagement, next_news_at=first.promised_by, facts=tuple(facts), now=work.now
+    )
+    return composing.client_mail(UpdateKind.WELCOME, frozen, work.to), None
+
+
+def _correction(work: Work) -> Told:
+    told = _as_told(work, UpdateKind.CORRECTION)
+    if told is None:
+        raise Missing("correction")
+    return told
+
+
+def _closing(*, is_pause: bool) -> Callable[[Work], Told]:
+    def write(work: Work) -> Told:
+        told = _as_told(work, UpdateKind.CLOSING, lambda frozen: frozen.is_pause is is_pause)
+        frozen = releases.closing_snapshot(work.session, work.engagement, is_pause=is_pause, words="", now=work.now)
+        return told or (composing.client_mail(UpdateKind.CLOSING, frozen, work.to), None)
+
+    return write
+
+
+def _fresh_link(work: Work) -> Told:
+    frozen = Snapshot(**frame(work.session, work.engagement, now=work.now))
+    return contexts.FreshLink(**composing.opening(frozen, work.to)), None
+
+
+def _written_to(work: Work, reply: Reply) -> composing.For:
+    part = next((part for part in work.engagement.participations if part.contact_id == reply.contact_id), None)
+    if part is None:
+        raise Missing("reader")
+    return replace(composing.For.contact(work.firm, part), language=work.tag)
+
+
+def _receipt(work: Work) -> Told:
+    reply = latest_reply(work)
+    return replies.receipt_context(work.session, reply, _written_to(work, reply)), reply.written_at
+
+
+def _receipt_stop(work: Work) -> Told:
+    shared = composing.opening(Snapshot(**frame(work.session, work.engagement, now=work.now)), work.to)
+    written_at = local(work.now, work.to.zone)
+    return contexts.Receipt(**shared, written=contexts.Words(text=""), written_at=written_at, is_stop=True), None
+
+
+def _answer(work: Work) -> Told:
+    reply = latest_reply(work, is_answered=True)
+    context = replies.answer_context(work.session, reply, _written_to(work, reply), now=work.now)
+    return context, reply.answered_at
+
+
+def _of_no_work(_work: Work) -> Told:
+    raise Missing("work")
+
+
+MAILS: dict[str, Callable[[Work], Told]] = {
+    "on_track": _news(_is_on_track),
+    "update_with_delay": _news(lambda frozen: bool(frozen.delays)),
+    "nothing_new": _news(lambda frozen: frozen.waiting is not None),
+    "introduction": _news(lambda frozen: frozen.introduces is not None),
+    "late_update": _news(lambda frozen: frozen.is_late),
+    "delay_notice": _delay_notice(is_on_condition=False),
+    "delay_on_condition": _delay_notice(is_on_condition=True),
+    "date_earlier": _moved(lambda mail: any(moved.is_earlier for moved in mail.delays)),
+    "date_met": _moved(lambda mail: any(moved.is_met for moved in mail.delays)),
+    "dates_together": _moved(lambda mail: len(mail.delays) > 1),
+    "no_news": _no_news,
+    "welcome": _welcome,
+    "correction": _correction,
+    "closing": _closing(is_pause=False),
+    "pause": _closing(is_pause=True),
+    "fresh_link": _fresh_link,
+    "receipt": _receipt,
+    "receipt_stop": _receipt_stop,
+    "answer": _answer,
+    "day_mail": staff_mails.day_mail,
+    "day_mail_missed": staff_mails.day_mail_missed,
+    "last_call": staff_mails.last_call(is_passed=False),
+    "last_call_passed": staff_mails.last_call(is_passed=True),
+    "sign_in": _of_no_work,
+    "invitation": _of_no_work,
+    "reply_received": staff_mails.reply_received,
+    "trouble": staff_mails.trouble,
+}

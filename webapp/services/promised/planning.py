@@ -1,0 +1,251 @@
+"""The rhythm at work: which slot comes next, what happens at *send at* and at *promised by*, and after downtime.
+
+Every step locks its slot and looks again, so two clocks, a restart or a form submitted meanwhile make no second mail.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Checkpoint,
+    CheckpointState,
+    Engagement,
+    EngagementState,
+    Firm,
+    Slot,
+    SlotState,
+    Task,
+    TaskKind,
+)
+from webapp.services.calendar import firm_calendar
+from webapp.services.core import tasks
+from webapp.services.core.firm import clock_jumped, the_firm
+from webapp.services.core.locks import hold
+from webapp.services.rhythm import cadences, schedule, slots
+from webapp.services.updates import notices, releases
+
+NO_NEWS_GRACE = timedelta(hours=24)
+JUMP = timedelta(days=7)
+FOLD_MAXIMUM = 400
+
+
+def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
+    """The next slot of an engagement and its form. It comes from the rule, never from when the last mail went. Unique
+    by local date: where it is there already, that one is returned; one that was skipped when the work rested is planned
+    again, and a day that had its news is passed over, so that open work always has a planned slot."""
+    calendar = firm_calendar.of_firm(_firm(session))
+    cadence = cadences.load(engagement.cadence)
+    while True:
+        times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=calendar))
+        slot = _slot(session, engagement, times)
+        if slot.state is SlotState.SKIPPED:
+            _plan_again(slot, times)
+        if slot.state is SlotState.PLANNED:
+            return slot
+        after = times.on
+
+
+def preview(session: Session, engagement: Engagement, *, after: date, count: int = 6) -> list[schedule.SlotTimes]:
+    """The next slots as they would be planned."""
+    cadence = cadences.load(engagement.cadence)
+    days = schedule.days(cadence, after=after, count=count, calendar=firm_calendar.of_firm(_firm(session)))
+    return [schedule.slot_times(cadence, day) for day in days]
+
+
+def upcoming(session: Session, slot: Slot) -> datetime:
+    """The promised time of the slot after this one, as it will be printed in this one's mail."""
+    cadence = cadences.load(slot.engagement.cadence)
+    day = schedule.next_day(cadence, after=slot.local_on, calendar=firm_calendar.of_firm(_firm(session)))
+    return schedule.slot_times(cadence, day).promised_by
+
+
+def due_slots(session: Session, *, now: datetime) -> Sequence[int]:
+    """Slots of open work where something is to be done now: sent, or said to be without news. None while a person has
+    not said whether a clock that jumped is right: the rhythm must not run away with it."""
+    if clock_jumped(session):
+        return []
+    return session.scalars(
+        select(Slot.id)
+        .join(Engagement)
+        .join(Checkpoint, Checkpoint.slot_id == Slot.id)
+        .where(
+            Slot.state == SlotState.PLANNED,
+            Engagement.state == EngagementState.OPEN,
+            or_(
+                (Checkpoint.state == CheckpointState.SUBMITTED) & (Slot.send_at <= now),
+                Slot.promised_by <= now,
+            ),
+        )
+        .order_by(Slot.promised_by, Slot.id)
+    ).all()
+
+
+def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
+    """Do what a slot needs now. False where another clock, or a form, was first.
+
+    Filed and *send at* reached: the update goes out. Not filed by *promised by*: the no-news mail. After downtime the
+    slots that passed meanwhile fold into one: a filed report goes out marked late, or the latest missed slot younger
+    than its grace says no news; the others are kept as skipped.
+    """
+    of_work = select(Slot.engagement_id).where(Slot.id == slot_id).scalar_subquery()
+    if hold(session, of_work, is_patient=False) is None:
+        return False
+    slot = _lock(session, slot_id)
+    if slot is None or slot.state is not SlotState.PLANNED or slot.engagement.state is not EngagementState.OPEN:
+        return False
+    is_filed = slot.checkpoint.state is CheckpointState.SUBMITTED
+    if is_filed and slot.send_at <= now:
+        _release(session, slot, now=now)
+        return True
+    if slot.promised_by > now:
+        return False
+    latest = _fold(session, slot, now=now)
+    upcoming = plan_next(session, slot.engagement, after=latest.local_on)
+    if latest.promised_by < now - NO_NEWS_GRACE:
+        _skip(latest, "downtime", now=now)
+        broken(session, latest, now=now)
+        return True
+    is_told = notices.release(session, slot.engagement, now=now) is not None
+    releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now, is_told=is_told)
+    return True
+
+
+def broken(session: Session, slot: Slot, *, now: datetime) -> None:
+    """A promised update did not go out, and no mail says so any more: somebody must phone."""
+    tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(slot.engagement_id), now=now, engagement=slot.engagement)
+
+
+def after_submission(session: Session, slot: Slot, *, now: datetime) -> None:
+    """A form filed after *send at* goes out at once; one filed after the no-news mail too, marked late."""
+    if slot.state is SlotState.PLANNED and slot.send_at <= now:
+        _release(session, slot, now=now)
+    elif slot.state is SlotState.NO_NEWS:
+        upcoming = slots.current(session, slot.engagement)
+        releases.regular(session, slot, next_news_at=upcoming.promised_by if upcoming else None, now=now, is_late=True)
+        _news_came(session, slot.engagement, now=now)
+
+
+def notice_jump(session: Session, last_tick: datetime | None, *, now: datetime) -> bool:
+    """More than seven days since the last tick: stop sending and ask a person, instead of mailing everybody at once."""
+    if last_tick is None or now - last_tick <= JUMP:
+        return False
+    firm = the_firm(session)
+    if firm is None or firm.sending_paused_at is not None:
+        return False
+    firm.sending_paused_at, firm.sending_paused_why = now, TaskKind.CLOCK_JUMPED.value
+    tasks.raise_once(session, TaskKind.CLOCK_JUMPED, "clock", now=now, last=last_tick.isoformat(), seen=now.isoformat())
+    return True
+
+
+def pause_slots(session: Session, engagement: Engagement, *, now: datetime, why: str) -> None:
+    """Close the planned slot of work that rests or ends."""
+    hold(session, engagement.id)
+    slot = slots.current(session, engagement)
+    if slot is not None:
+        _skip(slot, why, now=now)
+
+
+def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm_new: bool = True) -> Slot | None:
+    """A changed rhythm, or a changed calendar, re-dates the planned slot only; what is past stays. A filed report moves
+    along. Who was asked already is asked again only where the slot has moved."""
+    hold(session, engagement.id)
+    slot = slots.current(session, engagement)
+    if slot is None or engagement.state is not EngagementState.OPEN:
+        return None
+    times = schedule.times_again(
+        cadences.load(engagement.cadence),
+        held=slots.last_held(session, slot),
+        now=now,
+        calendar=firm_calendar.of_firm(_firm(session)),
+        planned=None if is_rhythm_new else slot.local_on,
+    )
+    if (slot.local_on, slot.send_at, slot.promised_by) == (times.on, times.send_at, times.promised_by):
+        return slot
+    slot.local_on, slot.send_at, slot.promised_by = times.on, times.send_at, times.promised_by
+    slot.asked_at = slot.last_call_at = None
+    session.flush()
+    return slot
+
+
+def _release(session: Session, slot: Slot, *, now: datetime) -> None:
+    latest = _fold(session, slot, now=now, keep=slot)
+    upcoming = plan_next(session, slot.engagement, after=latest.local_on)
+    is_late = slot.promised_by < now
+    releases.regular(session, slot, next_news_at=upcoming.promised_by, now=now, is_late=is_late)
+    _news_came(session, slot.engagement, now=now)
+
+
+def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = None) -> Slot:
+    """Write down the slots whose promised time passed while nothing ran, as skipped, and return the latest of them
+    (the given one where there is none). `keep` is filed and goes out itself."""
+    cadence = cadences.load(slot.engagement.cadence)
+    calendar = firm_calendar.of_firm(_firm(session))
+    latest, times = slot, slot.local_on
+    for _ in range(FOLD_MAXIMUM):
+        following = schedule.slot_times(cadence, schedule.next_day(cadence, after=times, calendar=calendar))
+        if following.promised_by > now:
+            break
+        if latest is not keep:
+            _skip(latest, "downtime", now=now)
+        latest, times = _slot(session, slot.engagement, following), following.on
+        if keep is not None:
+            _skip(latest, "downtime", now=now)
+    return latest
+
+
+def _plan_again(slot: Slot, times: schedule.SlotTimes) -> None:
+    slot.state, slot.skipped_why, slot.closed_at = SlotState.PLANNED, None, None
+    slot.send_at, slot.promised_by = times.send_at, times.promised_by
+    slot.asked_at = slot.last_call_at = None
+    is_filed = slot.checkpoint.revision > 0
+    slot.checkpoint.state = CheckpointState.SUBMITTED if is_filed else CheckpointState.DUE
+
+
+def _skip(slot: Slot, why: str, *, now: datetime) -> None:
+    slot.state, slot.skipped_why, slot.closed_at = SlotState.SKIPPED, why, now
+    if slot.checkpoint.state is CheckpointState.DUE:
+        slot.checkpoint.state = CheckpointState.MISSED
+
+
+def _news_came(session: Session, engagement: Engagement, *, now: datetime) -> None:
+    """A real update ends the alarm about silence."""
+    silent = select(Task).where(
+        Task.kind.in_([TaskKind.PHONE_TWICE_SILENT, TaskKind.PROMISE_BROKEN]),
+        Task.engagement_id == engagement.id,
+        Task.done_at.is_(None),
+    )
+    for task in session.scalars(silent):
+        tasks.done(task, now=now)
+
+
+def _slot(session: Session, engagement: Engagement, times: schedule.SlotTimes) -> Slot:
+    known = session.scalars(
+        select(Slot).where(Slot.engagement_id == engagement.id, Slot.local_on == times.on)
+    ).one_or_none()
+    if known is not None:
+        return known
+    slot = Slot(
+        engagement=engagement,
+        local_on=times.on,
+        send_at=times.send_at,
+        promised_by=times.promised_by,
+        state=SlotState.PLANNED,
+    )
+    slot.checkpoint = Checkpoint(state=CheckpointState.DUE, revision=0)
+    session.add(slot)
+    session.flush()
+    return slot
+
+
+def _lock(session: Session, slot_id: int) -> Slot | None:
+    return session.scalars(
+        select(Slot).where(Slot.id == slot_id).with_for_update(skip_locked=True),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+
+
+def _firm(session: Session) -> Firm:
+    return session.get_one(Firm, 1)

@@ -1,0 +1,1 @@
+"""The half-minute form: filed, due, missed, and how its owner is reminded."""

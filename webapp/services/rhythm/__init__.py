@@ -1,0 +1,1 @@
+"""When updates are due, and when a reader may be written to."""

@@ -1,0 +1,49 @@
+"""The rhythm of an engagement as it is stored, and as words."""
+
+from datetime import date, time
+from typing import Any
+
+from emails.languages import Language
+from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+
+
+def dump(cadence: Cadence) -> dict[str, Any]:
+    """The stored shape: plain JSON, wall times as HH:MM or HH:MM:SS."""
+    return {
+        "every": cadence.every.value,
+        "weekdays": list(cadence.weekdays),
+        "day": cadence.day,
+        "nth": cadence.nth,
+        "anchor": cadence.anchor.isoformat(),
+        "zone": cadence.zone,
+        "send_at": cadence.send_at.isoformat(),
+        "promised_by": cadence.promised_by.isoformat(),
+        "day_off": cadence.day_off.value,
+    }
+
+
+def load(stored: dict[str, Any]) -> Cadence:
+    """The rule as `services.schedule` wants it; raises ValueError for a rule that cannot be."""
+    return Cadence(
+        every=Every(stored["every"]),
+        weekdays=tuple(stored["weekdays"]),
+        day=stored["day"],
+        nth=stored["nth"],
+        anchor=date.fromisoformat(stored["anchor"]),
+        zone=stored["zone"],
+        send_at=time.fromisoformat(stored["send_at"]),
+        promised_by=time.fromisoformat(stored["promised_by"]),
+        day_off=DayOff(stored["day_off"]),
+    )
+
+
+def in_words(cadence: Cadence, language: Language) -> str:
+    """The rhythm as a client reads it: "Tuesdays by 18:00"."""
+    by = language.time(cadence.promised_by)
+    if cadence.every is Every.MONTHLY_DAY:
+        return language.text("rhythm.monthly_day", day=language.day_of_month(cadence.day or 1), time=by)
+    days = language.listing([language.text(f"rhythm.weekday.d{number}") for number in cadence.weekdays])
+    if cadence.every is Every.MONTHLY_WEEKDAY:
+        nth = language.text(f"rhythm.nth.n{'last' if cadence.nth == -1 else cadence.nth}")
+        return language.text("rhythm.monthly_weekday", nth=nth, days=days, time=by)
+    return language.text(f"rhythm.{cadence.every.value}", days=days, time=by)

@@ -1,0 +1,71 @@
+"""The next promised days of one engagement, and which of them a day off has moved."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from webapp.models import Engagement, Firm
+from webapp.services.calendar import firm_calendar
+from webapp.services.calendar.firm_calendar import NotedDay
+from webapp.services.rhythm import cadences, schedule, slots
+from webapp.services.rhythm.schedule import Cadence, SlotTimes
+from webapp.timezones import local
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """One promised day. `meant_on` is the date of the rule; `day_off` says why the firm is closed on it, where
+    more than the week does."""
+
+    times: SlotTimes
+    meant_on: date
+    is_closed: bool
+    day_off: NotedDay | None
+
+    @property
+    def is_moved(self) -> bool:
+        return self.meant_on != self.times.on
+
+
+def of(
+    session: Session, engagement: Engagement, *, firm: Firm, now: datetime, tag: str, count: int = 6
+) -> list[Coming]:
+    """The slot that is planned now, as it is planned, and those the rule puts after it."""
+    cadence, slot = cadences.load(engagement.cadence), slots.current(session, engagement)
+    if slot is None:
+        return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
+    first = _coming(cadence, SlotTimes(slot.local_on, slot.send_at, slot.promised_by), firm=firm, tag=tag)
+    return [first, *by_rule(cadence, after=slot.local_on, firm=firm, tag=tag, count=count - 1)]
+
+
+def as_changed(
+    session: Session, engagement: Engagement, cadence: Cadence, *, firm: Firm, now: datetime, tag: str, count: int = 6
+) -> list[Coming]:
+    """The next ones as another rhythm would plan them, were it saved now."""
+    slot = slots.current(session, engagement)
+    calendar = firm_calendar.of_firm(firm)
+    if slot is None:
+        return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
+    held = slots.last_held(session, slot)
+    times = schedule.times_again(cadence, held=held, now=now, calendar=calendar)
+    first = _coming(cadence, times, firm=firm, tag=tag)
+    return [first, *by_rule(cadence, after=times.on, firm=firm, tag=tag, count=count - 1)]
+
+
+def by_rule(cadence: Cadence, *, after: date, firm: Firm, tag: str, count: int) -> list[Coming]:
+    """The days of the rule after a date, each with what moved it."""
+    days = schedule.days(cadence, after=after, count=count, calendar=firm_calendar.of_firm(firm))
+    return [_coming(cadence, schedule.slot_times(cadence, day), firm=firm, tag=tag) for day in days]
+
+
+def _coming(cadence: Cadence, times: SlotTimes, *, firm: Firm, tag: str) -> Coming:
+    calendar = firm_calendar.of_firm(firm)
+    meant_on = schedule.rule_date(cadence, times.on, calendar=calendar)
+    is_closed = not calendar.is_working(meant_on)
+    return Coming(
+        times=times,
+        meant_on=meant_on,
+        is_closed=is_closed,
+        day_off=firm_calendar.name_on(firm, meant_on, tag=tag) if is_closed else None,
+    )

@@ -1,0 +1,94 @@
+"""Tells somebody about every task that cannot wait for the morning: a mail in trouble, a client who was not told."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails import contexts
+from emails.links import placeholder
+from webapp.models import Firm, Task, TaskKind, User
+from webapp.services.calendar import stand_ins
+from webapp.services.core.firm import the_firm
+from webapp.services.mail import consequences, queueing
+from webapp.services.updates import composing
+from webapp.timezones import local
+
+TROUBLES = {
+    TaskKind.MAIL_FAILED: "failed",
+    TaskKind.MAIL_UNKNOWN: "unknown",
+    TaskKind.MAIL_EXPIRED: "expired",
+    TaskKind.MAIL_HELD: "held",
+    TaskKind.MAIL_REFUSED_LONG: "refused_long",
+    TaskKind.SENDING_STOPPED: "refused_all",
+    TaskKind.CLOCK_JUMPED: "clock_jumped",
+    TaskKind.PROMISE_BROKEN: "promise_broken",
+    TaskKind.UNOWNED: "unowned",
+    TaskKind.PHONE_TWICE_SILENT: "no_news_twice",
+    TaskKind.NOTICE_TO_READ: "notice_to_read",
+    TaskKind.NOT_TOLD: "not_told",
+    TaskKind.NOT_TOLD_LONG: "not_told_long",
+}
+OWNER_ONLY = {TaskKind.NOT_TOLD}
+HEADS_ONLY = {TaskKind.NOTICE_TO_READ, TaskKind.NOT_TOLD_LONG}
+
+
+def tell(session: Session, *, now: datetime) -> int:
+    """Each task once: to who looks after the work and to the managers and admins, or to those of them whom it concerns,
+    each in one mail for all that is new."""
+    firm = the_firm(session)
+    fresh = session.scalars(
+        select(Task).where(Task.mailed_at.is_(None), Task.done_at.is_(None), Task.kind.in_(list(TROUBLES)))
+    ).all()
+    if firm is None or not fresh:
+        return 0
+    wanted: dict[User, list[Task]] = defaultdict(list)
+    for task in fresh:
+        task.mailed_at = now
+        if task.outbox_email is not None and task.outbox_email.kind == "trouble":
+            continue  # trouble about telling of trouble would never end; it waits on the board
+        for user in _readers(session, firm, task, now=now):
+            wanted[user].append(task)
+    for user, news in wanted.items():
+        key = f"trouble:{user.id}:{max(task.id for task in news)}:{int(now.timestamp())}"
+        queueing.to_user(session, "trouble", key, context(firm, user, news), user, now=now)
+    return len(fresh)
+
+
+def context(firm: Firm, user: User, news: Sequence[Task]) -> contexts.Trouble:
+    lines = tuple(contexts.TroubleLine(what=_what(task), about=_about(task), detail=_detail(task)) for task in news)
+    return contexts.Trouble(
+        language=user.language, brand=composing.brand(firm), recipient=user.name, lines=lines, url=placeholder("today")
+    )
+
+
+def _readers(session: Session, firm: Firm, task: Task, *, now: datetime) -> list[User]:
+    today = local(now, firm.zone).date()
+    owner = task.engagement.owner if task.engagement else None
+    owners = [stand_ins.on_duty(owner, today)] if owner is not None and owner.is_active else []
+    if task.kind in OWNER_ONLY and owners:
+        return owners
+    heads = stand_ins.heads(session, today)
+    return heads if task.kind in HEADS_ONLY else list(dict.fromkeys([*owners, *heads]))
+
+
+def _what(task: Task) -> str:
+    """A key of the catalogue's `trouble` table, the closest that is known."""
+    if task.kind is TaskKind.MAIL_FAILED and task.outbox_email and consequences.is_about_letters(task.outbox_email):
+        return "letters"
+    return "bounced" if task.details.get("came_back") else TROUBLES[task.kind]
+
+
+def _about(task: Task) -> str:
+    if task.outbox_email is not None:
+        return f"{task.outbox_email.to_name} · {task.outbox_email.subject}"
+    return f"{task.engagement.title} ({task.engagement.reference})" if task.engagement else ""
+
+
+def _detail(task: Task) -> str | None:
+    if task.outbox_email is not None:
+        return task.outbox_email.answer
+    detail = task.details.get("answer")
+    return str(detail) if detail else None

@@ -1,0 +1,1 @@
+"""What clients are told: composed from what staff reported, frozen, told to each contact."""

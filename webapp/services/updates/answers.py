@@ -1,0 +1,147 @@
+"""What a valid checkpoint form says: the stored shape of a revision. It has no room for an internal note."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from webapp.models import AskState, Cause, Labels
+from webapp.services.dates.ledger import When, Why
+
+VERSION = 2
+"""2: free words may come in further languages."""
+
+
+class LastStep(StrEnum):
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class Holds(StrEnum):
+    """How an agreed date stands: holds, not sure, no (it moves), or the step is done."""
+
+    YES = "holds"
+    NOT_SURE = "not_sure"
+    NO = "no"
+    DONE = "done"
+
+
+class Doer(StrEnum):
+    US = "us"
+    YOU = "you"
+    OTHER = "other"
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Written(Frozen):
+    """Has words that a person wrote. `translations` holds what they gave of them in further languages, by the name of
+    the part: {"text": {"az": "Dülgər gəlir"}}."""
+
+    translations: dict[str, Labels] = {}
+
+    def in_others(self, part: str) -> Labels:
+        """One part in the languages it was given in besides the one it was written in."""
+        return self.translations.get(part, {})
+
+
+class NextStep(Written):
+    text: str
+    who: Doer = Doer.US
+    name: str | None = None
+    by: date | None = None
+
+
+class DateAnswer(Written):
+    """One agreed date. `new_*` and the explanation are filled where it moves, `done_on` where it is done."""
+
+    milestone_id: int
+    holds: Holds
+    done_on: date | None = None
+    cause: Cause | None = None
+    reason_key: str | None = None
+    why: str = ""
+    what_we_do: str = ""
+    other_name: str | None = None
+    new_on: date | None = None
+    new_until: date | None = None
+    is_estimate: bool = False
+    after_days: int | None = None
+    condition: str | None = None
+    next_news_at: datetime | None = None
+
+    def moved(self, language: str | None) -> tuple[When, Why] | None:
+        """The move this answer asks for, or None where the date does not move."""
+        if self.holds is not Holds.NO or self.cause is None:
+            return None
+        to = When(
+            starts_on=self.new_on,
+            ends_on=self.new_until,
+            is_estimate=self.is_estimate,
+            after_days=self.after_days,
+            condition=self.condition,
+            next_news_at=self.next_news_at,
+        )
+        why = Why(
+            cause=self.cause,
+            reason_key=self.reason_key,
+            why=self.why,
+            what_we_do=self.what_we_do,
+            other_name=self.other_name,
+            language=language,
+            translations=self.translations,
+        )
+        return to, why
+
+
+class NewAsk(Written):
+    text: str
+    contact_id: int | None = None
+    due_on: date | None = None
+
+
+class AskAnswer(Frozen):
+    """How something we asked for stands now."""
+
+    ask_id: int
+    state: AskState
+
+
+class Waiting(Frozen):
+    """Nothing new: for whom we wait, since when, and whether the plan stands."""
+
+    who: Doer
+    name: str | None = None
+    since: date | None = None
+    plan_stands: bool = True
+
+
+class Answers(Written):
+    """One submitted form. `language` is what the writer wrote in."""
+
+    version: int = VERSION
+    language: str | None = None
+    done: str = ""
+    last_step: LastStep | None = None
+    step: NextStep | None = None
+    dates: tuple[DateAnswer, ...] = ()
+    asks: tuple[AskAnswer, ...] = ()
+    new_ask: NewAsk | None = None
+    waiting: Waiting | None = None
+    sentence: str = ""
+
+    @property
+    def is_nothing_new(self) -> bool:
+        return self.waiting is not None
+
+    @classmethod
+    def load(cls, stored: dict[str, Any]) -> "Answers":
+        """What a revision says, those of older versions included, in the shape of today."""
+        return cls.model_validate({**stored, "version": VERSION})
+
+    def dump(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")

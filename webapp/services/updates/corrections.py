@@ -1,0 +1,127 @@
+"""After a mail went out: what was wrong in it is said right, in a mail of its own kind."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.models import EngagementState, Labels, Milestone, Update, UpdateKind, User
+from webapp.services.core import locks
+from webapp.services.core.errors import Refused
+from webapp.services.dates import ledger
+from webapp.services.dates.ledger import When
+from webapp.services.rhythm import slots
+from webapp.services.updates import releases, snapshot
+from webapp.services.updates.snapshot import Said, Snapshot
+from webapp.services.updates.status import date_lines, date_of
+
+CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """What should have been written. None leaves a part as it was; `dates` are right days by milestone;
+    `translations` are the words of "done" and "step" in further languages."""
+
+    done: str | None = None
+    step: str | None = None
+    dates: dict[int, date] | None = None
+    language: str | None = None
+    translations: dict[str, Labels] = field(default_factory=dict)
+
+
+def correct(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> Update:
+    """Send a correction. Refused where it changes nothing. A wrong date is superseded in the ledger, not changed:
+    the client is told what was written and what is right. The same correction pressed twice is one."""
+    locks.hold(session, wrong.engagement_id)
+    if wrong.kind not in CORRECTABLE:
+        raise Refused("correction.not_this_kind")
+    if wrong.engagement.state is not EngagementState.OPEN:
+        raise Refused("engagement.not_open", field="done")
+    old = Snapshot.load(wrong.snapshot)
+    words = _words_parts(old, right)
+    parts = [*words, *_date_parts(session, wrong, right, by=by, now=now)]
+    last = _last_correction(session, wrong)
+    if last is not None and parts == words and _words_of(last) == words:
+        return last
+    if not parts:
+        raise Refused("correction.nothing_changed", field="done")
+    number = (session.scalar(select(func.count()).select_from(Update).where(Update.corrects_id == wrong.id)) or 0) + 1
+    slot = slots.current(session, wrong.engagement)
+    return releases.correction(
+        session,
+        wrong,
+        tuple(parts),
+        number=number,
+        next_news_at=slot.promised_by if slot else None,
+        by=by,
+        now=now,
+    )
+
+
+def told_as_new(update: Update) -> frozenset[int]:
+    """The steps whose present date this update told as a new one. Only there can a date have been written wrongly;
+    any other is moved, with its explanation, and the first agreed date stays for ever."""
+    present = {line.milestone_id: line.now for line in date_lines(update.engagement)}
+    delays = Snapshot.load(update.snapshot).delays
+    return frozenset(moved.milestone_id for moved in delays if present.get(moved.milestone_id) == moved.now)
+
+
+def _last_correction(session: Session, wrong: Update) -> Update | None:
+    return session.scalars(
+        select(Update).where(Update.corrects_id == wrong.id).order_by(Update.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def _words_of(correction: Update) -> list[snapshot.CorrectedPart]:
+    return [part for part in Snapshot.load(correction.snapshot).corrected if part.part != "date"]
+
+
+def _words_parts(old: Snapshot, right: Right) -> list[snapshot.CorrectedPart]:
+    made = [
+        _words_part("done", old.done, right.done, right, right.translations.get("done", {})),
+        _words_part("next", old.step.said if old.step else None, right.step, right, right.translations.get("step", {})),
+    ]
+    return [part for part in made if part is not None]
+
+
+def _words_part(
+    part: Literal["done", "next"], wrote: Said | None, text: str | None, right: Right, others: Labels
+) -> snapshot.CorrectedPart | None:
+    """One part put right, or None where it is as it was. Where the words changed, a translation that did not is still
+    the wrong one: its readers get the right words as they were written."""
+    if text is None:
+        return None
+    text, before = text.strip(), wrote or Said(text="")
+    if (text, others) == (before.text, before.translations):
+        return None
+    if text != before.text:
+        others = {tag: words for tag, words in others.items() if words != before.translations.get(tag)}
+    said = Said(text=text, language=right.language, translations=others) if text else None
+    return snapshot.CorrectedPart(part=part, wrote=wrote, right=said)
+
+
+def _date_parts(
+    session: Session, wrong: Update, right: Right, *, by: User, now: datetime
+) -> list[snapshot.CorrectedPart]:
+    parts = []
+    for milestone_id, day in (right.dates or {}).items():
+        milestone = session.get(Milestone, milestone_id)
+        if milestone is None or milestone.engagement_id != wrong.engagement_id:
+            continue
+        entries = ledger.effective(milestone)
+        if not entries or (entries[-1].starts_on == day and entries[-1].ends_on is None):
+            continue
+        entry = entries[-1]
+        if ledger.is_open(session, entry):
+            raise Refused("correction.date_waits", field="dates")
+        if milestone.id not in told_as_new(wrong):
+            raise Refused("correction.date_not_told", field="dates")
+        wrote = date_of(entry)
+        made = ledger.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
+        parts.append(
+            snapshot.CorrectedPart(part="date", labels=milestone.labels, wrote_on=wrote, right_on=date_of(made))
+        )
+    return parts

@@ -1,0 +1,134 @@
+"""The next news that each mail printed: kept, or broken and by what."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Commitment,
+    CommitmentState,
+    Engagement,
+    EngagementState,
+    Slot,
+    SlotState,
+    TaskKind,
+    Telling,
+    TellingState,
+    Update,
+    UpdateKind,
+)
+from webapp.services.core import tasks
+from webapp.services.core.firm import clock_jumped, the_firm
+from webapp.services.rhythm.readers import reader
+from webapp.services.rhythm.schedule import deliver_at
+
+TOLERANCE = timedelta(hours=2)
+ENDS = (UpdateKind.CLOSING,)
+NO_REPORT, DOWNTIME, MAIL_TROUBLE, NOTHING_CAME = "no_report", "downtime", "mail_trouble", "nothing_came"
+
+
+def printed(session: Session, update: Update) -> Commitment | None:
+    """Keep what an update promised: the latest time that it printed for a reader. One that printed the same time again,
+    or a sooner one, takes the place of what was promised before. A mail that says the work rests or ends promises
+    nothing and settles what was promised before."""
+    if update.kind in ENDS:
+        for given in _open(session, update.engagement):
+            given.state, given.scored_at = CommitmentState.SETTLED, update.released_at
+        return None
+    firm = the_firm(session)
+    if update.next_news_at is None or firm is None:
+        return None
+    readers = [telling.contact_id for telling in update.tellings if telling.state is TellingState.DUE]
+    by_reader = [
+        deliver_at(update.next_news_at, reader(part, firm))
+        for part in update.engagement.participations
+        if part.contact_id in readers
+    ]
+    promised_at = max(by_reader, default=update.next_news_at)
+    for earlier in _open(session, update.engagement):
+        if earlier.promised_at >= promised_at:
+            earlier.state, earlier.scored_at = CommitmentState.SETTLED, update.released_at
+    given = Commitment(
+        update=update,
+        engagement_id=update.engagement_id,
+        promised_at=promised_at,
+        state=CommitmentState.OPEN,
+    )
+    session.add(given)
+    session.flush()
+    return given
+
+
+def score(session: Session, *, now: datetime) -> int:
+    """Score what is two hours past: kept where news went out and somebody was told it by then, broken with its cause
+    where not. A mail that only says there is no news breaks the promise, though it does not leave the client alone.
+    Nothing while a clock that jumped waits for a person's word."""
+    if clock_jumped(session):
+        return 0
+    late = session.scalars(
+        select(Commitment)
+        .where(Commitment.state == CommitmentState.OPEN, Commitment.promised_at <= now - TOLERANCE)
+        .order_by(Commitment.id)
+    ).all()
+    for given in late:
+        given.scored_at = now
+        kept_by = _news(session, given)
+        if kept_by is not None:
+            given.state, given.kept_by_id = CommitmentState.KEPT, kept_by.id
+        else:
+            given.state, given.cause = CommitmentState.BROKEN, _cause(session, given)
+            _call(session, given, now=now)
+    return len(late)
+
+
+def _call(session: Session, given: Commitment, *, now: datetime) -> None:
+    """Where nothing at all went out at a time that was promised, as after a change of rhythm, somebody must phone."""
+    engagement = session.get_one(Engagement, given.engagement_id)
+    if given.cause == NOTHING_CAME and engagement.state is EngagementState.OPEN:
+        tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(engagement.id), now=now, engagement=engagement)
+
+
+def _open(session: Session, engagement: Engagement) -> Sequence[Commitment]:
+    return session.scalars(
+        select(Commitment).where(Commitment.engagement_id == engagement.id, Commitment.state == CommitmentState.OPEN)
+    ).all()
+
+
+def _after(given: Commitment) -> tuple[object, ...]:
+    return (
+        Update.engagement_id == given.engagement_id,
+        Update.id > given.update_id,
+        Update.released_at <= given.promised_at + TOLERANCE,
+    )
+
+
+def _news(session: Session, given: Commitment) -> Update | None:
+    """The first real news after the promise that somebody heard in time; work without contacts needs none."""
+    heard = select(Telling.id).where(
+        Telling.update_id == Update.id,
+        Telling.state == TellingState.TOLD,
+        Telling.told_at <= given.promised_at + TOLERANCE,
+    )
+    return session.scalars(
+        select(Update)
+        .where(*_after(given), Update.kind != UpdateKind.NO_NEWS, heard.exists())  # type: ignore[arg-type]
+        .order_by(Update.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def _cause(session: Session, given: Commitment) -> str:
+    released = session.scalars(select(Update).where(*_after(given))).all()  # type: ignore[arg-type]
+    if any(update.kind is not UpdateKind.NO_NEWS for update in released):
+        return MAIL_TROUBLE
+    if released:
+        return NO_REPORT
+    skipped = select(Slot.id).where(
+        Slot.engagement_id == given.engagement_id,
+        Slot.promised_by == given.promised_at,
+        Slot.state == SlotState.SKIPPED,
+        Slot.skipped_why == DOWNTIME,
+    )
+    return DOWNTIME if session.scalar(skipped) is not None else NOTHING_CAME

@@ -1,0 +1,290 @@
+"""Turns what staff reported into what clients are told: one frozen update with its tellings and mails."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Ask,
+    CheckpointState,
+    Engagement,
+    HandOver,
+    Slot,
+    SlotState,
+    TaskKind,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services.core import audits, tasks
+from webapp.services.rhythm import slots
+from webapp.services.updates import next_news, reported, snapshot, telling, untold
+from webapp.services.updates.answers import Answers, Doer
+from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
+from webapp.timezones import local
+
+SILENT_IN_A_ROW = 2
+
+
+def regular(session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime, is_late: bool) -> Update:
+    """Release the update of a submitted slot. It is built only from what was reported since the last one."""
+    key = f"slot:{slot.id}"
+    known = session.scalars(select(Update).where(Update.key == key)).one_or_none()
+    if known is not None:
+        return known
+    answers = Answers.load(slot.checkpoint.revisions[-1].answers)
+    frozen = from_answers(session, slot, answers, next_news_at=next_news_at, now=now, is_late=is_late)
+    update = _release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, now=now)
+    slot.state, slot.closed_at = SlotState.RELEASED, now
+    untold.told(session, slot.engagement, update, now=now)
+    for handover in _unintroduced(session, slot.engagement):
+        handover.introduced_at = now
+    return update
+
+
+def from_answers(
+    session: Session,
+    slot: Slot,
+    answers: Answers,
+    *,
+    next_news_at: datetime | None,
+    now: datetime,
+    is_late: bool = False,
+) -> Snapshot:
+    """The snapshot that these answers make, every move first that clients were not told yet. The preview beside the
+    form is drawn by the same lines."""
+    engagement = slot.engagement
+    last = last_news(session, engagement)
+    before = Snapshot.load(last.snapshot) if last else None
+    handovers = _unintroduced(session, engagement)
+    newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
+    introduction = handovers[-1].introduction if handovers else None
+    return Snapshot(
+        **frame(session, engagement, now=now),
+        since=local(last.released_at, slot.engagement.cadence["zone"]).date() if last else None,
+        done=reported.news(answers),
+        last_step=before.step.said if before and before.step else None,
+        last_step_done=answers.last_step if before and before.step else None,
+        step=reported.step(answers),
+        dates=date_lines(engagement),
+        delays=untold.untold(session, engagement),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        waiting=reported.waiting(answers),
+        is_late=is_late,
+        introduces=snapshot.Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
+        introduction=_said(introduction or "", None),
+        confirmed_at=now,
+        next_news_at=next_news_at,
+    )
+
+
+def no_news(
+    session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime, is_told: bool = False
+) -> Update | None:
+    """Nobody reported by the promised time: say so plainly, with the last confirmed facts. The second in a row is a
+    task for the manager to phone. Where a manager switched this mail off, or a moved date was told just now
+    (`is_told`), the slot closes without one."""
+    engagement = slot.engagement
+    slot.state, slot.closed_at = SlotState.NO_NEWS, now
+    slot.checkpoint.state = CheckpointState.MISSED
+    if _silent_in_a_row(session, engagement) >= SILENT_IN_A_ROW:
+        tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
+    if engagement.is_no_news_off or is_told:
+        return None
+    frozen = no_news_snapshot(session, engagement, next_news_at=next_news_at, now=now)
+    return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
+
+
+def no_news_snapshot(
+    session: Session, engagement: Engagement, *, next_news_at: datetime | None, now: datetime
+) -> Snapshot:
+    """What can be said where nobody reported: the facts as they were last confirmed."""
+    last = last_news(session, engagement)
+    return Snapshot(
+        **frame(session, engagement, now=now),
+        dates=date_lines(engagement, untold.untold_entries(session, engagement)),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
+        next_news_at=next_news_at,
+    )
+
+
+def notice_snapshot(
+    session: Session, engagement: Engagement, delays: tuple[snapshot.Delay, ...], *, now: datetime
+) -> Snapshot:
+    """What a delay notice says: the moves first, then every date, what we need and when the next news comes, which is
+    sooner than the rhythm where a date is not known and news of it was promised."""
+    slot = slots.current(session, engagement)
+    news = [slot.promised_by] if slot else []
+    news += [at for at in (moved.now.next_news_at for moved in delays) if at is not None and at > now]
+    return Snapshot(
+        **frame(session, engagement, now=now),
+        dates=date_lines(engagement),
+        delays=delays,
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        confirmed_at=now,
+        next_news_at=min(news, default=None),
+    )
+
+
+def notice(session: Session, engagement: Engagement, frozen: Snapshot, *, number: int, now: datetime) -> Update:
+    """Release a delay notice, of its own and at once. `number` is of the newest move it tells."""
+    return _release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, now=now)
+
+
+def welcome(
+    session: Session, engagement: Engagement, *, next_news_at: datetime, facts: tuple[str, ...], now: datetime
+) -> Update:
+    """The first mail of an engagement: what was agreed, the rhythm, whom to phone, what we already know."""
+    frozen = welcome_snapshot(session, engagement, next_news_at=next_news_at, facts=facts, now=now)
+    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, now=now)
+
+
+def welcome_snapshot(
+    session: Session, engagement: Engagement, *, next_news_at: datetime, facts: tuple[str, ...], now: datetime
+) -> Snapshot:
+    return Snapshot(
+        **frame(session, engagement, now=now),
+        dates=date_lines(engagement),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        facts=facts,
+        cadence=engagement.cadence,
+        confirmed_at=now,
+        next_news_at=next_news_at,
+    )
+
+
+def closing(
+    session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, now: datetime
+) -> Update:
+    """The last mail of an engagement, or the notice that it rests: the next news is settled, not forgotten."""
+    frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
+    key = f"closing:{engagement.id}:{number}"
+    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, now=now)
+
+
+def closing_snapshot(
+    session: Session, engagement: Engagement, *, is_pause: bool, words: str, now: datetime
+) -> Snapshot:
+    return Snapshot(
+        **frame(session, engagement, now=now),
+        dates=date_lines(engagement, untold.untold_entries(session, engagement)),
+        confirmed_at=now,
+        is_pause=is_pause,
+        closing_words=_said(words, None),
+    )
+
+
+def correction(
+    session: Session,
+    wrong: Update,
+    parts: tuple[snapshot.CorrectedPart, ...],
+    *,
+    number: int,
+    next_news_at: datetime | None,
+    by: User,
+    now: datetime,
+) -> Update:
+    """A mail of its own kind: we wrote ..., right is ... The old update stays as it was and is marked on the page.
+    Where newer news went out since, that stays the news: old words are never told again as new."""
+    newest = last_news(session, wrong.engagement) or wrong
+    old = Snapshot.load(newest.snapshot)
+    rights = {part.part: part.right for part in parts} if newest.id == wrong.id else {}
+    step = old.step
+    if "next" in rights:
+        right = rights["next"]
+        step = (
+            snapshot.Step(said=right, who=step.who if step else Doer.US, name=step.name if step else None)
+            if right
+            else None
+        )
+    frozen = old.model_copy(
+        update={
+            **frame(session, wrong.engagement, now=now),
+            "done": rights.get("done", old.done),
+            "step": step,
+            "dates": date_lines(wrong.engagement, untold.untold_entries(session, wrong.engagement)),
+            "delays": (),
+            "asks": tuple(_ask_line(ask) for ask in open_asks(session, wrong.engagement)),
+            "corrected": parts,
+            "corrected_released_at": wrong.released_at,
+            "confirmed_at": now,
+            "next_news_at": next_news_at,
+            "introduces": None,
+            "introduction": None,
+            "is_late": False,
+        }
+    )
+    update = _release(
+        session,
+        wrong.engagement,
+        UpdateKind.CORRECTION,
+        f"correction:{wrong.id}:{number}",
+        frozen,
+        now=now,
+        corrects=wrong,
+    )
+    audits.note(session, "corrected", wrong, now=now, by=by)
+    return update
+
+
+def _release(
+    session: Session,
+    engagement: Engagement,
+    kind: UpdateKind,
+    key: str,
+    frozen: Snapshot,
+    *,
+    now: datetime,
+    slot: Slot | None = None,
+    corrects: Update | None = None,
+) -> Update:
+    known = session.scalars(select(Update).where(Update.key == key)).one_or_none()
+    if known is not None:
+        return known
+    update = Update(
+        key=key,
+        engagement=engagement,
+        slot_id=slot.id if slot else None,
+        kind=kind,
+        snapshot=frozen.dump(),
+        released_at=now,
+        corrects_id=corrects.id if corrects else None,
+        next_news_at=frozen.next_news_at,
+    )
+    session.add(update)
+    session.flush()
+    telling.tell(session, update, now=now)
+    next_news.printed(session, update)
+    audits.note(session, "released", update, now=now, actor="clock", kind=kind)
+    return update
+
+
+def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
+    return list(
+        session.scalars(
+            select(HandOver)
+            .where(HandOver.engagement_id == engagement.id, HandOver.introduced_at.is_(None))
+            .order_by(HandOver.id)
+        )
+    )
+
+
+def _silent_in_a_row(session: Session, engagement: Engagement) -> int:
+    states = session.scalars(
+        select(Slot.state)
+        .where(Slot.engagement_id == engagement.id, Slot.state.in_([SlotState.NO_NEWS, SlotState.RELEASED]))
+        .order_by(Slot.local_on.desc())
+        .limit(SILENT_IN_A_ROW)
+    ).all()
+    return len(states) if all(state is SlotState.NO_NEWS for state in states) else 0
+
+
+def _said(text: str, language: str | None) -> snapshot.Said | None:
+    return snapshot.Said(text=text, language=language) if text.strip() else None
+
+
+def _ask_line(ask: Ask) -> snapshot.AskLine:
+    return snapshot.AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)

@@ -1,0 +1,158 @@
+"""How one engagement stands, as an update states it: progress, agreed dates, what is needed, whom to phone."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Ask,
+    AskState,
+    Cause,
+    Engagement,
+    Milestone,
+    Promise,
+    PromiseWords,
+    Service,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services.calendar import stand_ins
+from webapp.services.core.firm import the_firm
+from webapp.services.dates import ledger
+from webapp.services.updates import snapshot
+from webapp.timezones import local
+
+NEWS = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION, UpdateKind.WELCOME)
+
+
+def progress(engagement: Engagement) -> tuple[int, int]:
+    """Agreed steps done, and all agreed steps; those that fell away count as neither."""
+    agreed = [step for step in engagement.milestones if step.dropped_at is None]
+    return sum(1 for step in agreed if step.done_on), len(agreed)
+
+
+def last_news(session: Session, engagement: Engagement) -> Update | None:
+    """The newest update that says what staff confirmed (a no-news mail confirms nothing)."""
+    return session.scalars(
+        select(Update)
+        .where(Update.engagement_id == engagement.id, Update.kind.in_(NEWS))
+        .order_by(Update.released_at.desc(), Update.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def open_asks(session: Session, engagement: Engagement) -> Sequence[Ask]:
+    return session.scalars(
+        select(Ask)
+        .where(Ask.engagement_id == engagement.id, Ask.state == AskState.OPEN)
+        .order_by(Ask.due_on.is_(None), Ask.due_on, Ask.id)
+    ).all()
+
+
+def asked(ask: Ask) -> snapshot.Said:
+    """What is needed, in all the languages it was given in."""
+    return snapshot.Said(text=ask.text, language=ask.language, translations=ask.translations or {})
+
+
+def date_of(entry: Promise) -> snapshot.Date:
+    """A ledger entry as a snapshot keeps it."""
+    return snapshot.Date(
+        starts_on=entry.starts_on,
+        ends_on=entry.ends_on,
+        is_estimate=entry.is_estimate,
+        after_days=entry.after_days,
+        condition=_said(entry.words, "condition"),
+        next_news_at=entry.next_news_at,
+    )
+
+
+def _said(words: PromiseWords | None, part: str) -> snapshot.Said | None:
+    """One part of a person's words about an entry, in all the languages it was given in."""
+    text = getattr(words, part, None)
+    if words is None or not text:
+        return None
+    return snapshot.Said(text=text, language=words.language, translations=(words.translations or {}).get(part, {}))
+
+
+def date_line(milestone: Milestone, untold: Collection[int] = ()) -> snapshot.DateLine | None:
+    """How one agreed date stands now; None for a step that never had a date. `untold` are entries of the ledger to be
+    left out, because the reader has not been told them yet."""
+    entries = ledger.effective_of([entry for entry in milestone.promises if entry.id not in untold])
+    if not entries:
+        return None
+    standing = "holds"
+    if milestone.dropped_at is not None:
+        standing = "dropped"
+    elif milestone.done_on is not None:
+        standing = "done"
+    elif milestone.is_at_risk:
+        standing = "not_sure"
+    moved = ledger.moves(entries)
+    return snapshot.DateLine(
+        milestone_id=milestone.id,
+        labels=milestone.labels,
+        first=date_of(entries[0]),
+        now=date_of(entries[-1]),
+        moved=moved,
+        standing="moved" if standing == "holds" and moved else standing,  # type: ignore[arg-type]
+        done_on=milestone.done_on,
+        dropped_why=_dropped_why(milestone),
+    )
+
+
+def _dropped_why(milestone: Milestone) -> snapshot.Said | None:
+    if not milestone.dropped_why:
+        return None
+    return snapshot.Said(text=milestone.dropped_why, language=milestone.dropped_language)
+
+
+def date_lines(engagement: Engagement, untold: Collection[int] = ()) -> tuple[snapshot.DateLine, ...]:
+    lines = (date_line(milestone, untold) for milestone in engagement.milestones)
+    return tuple(line for line in lines if line is not None)
+
+
+def delay(milestone: Milestone, was: Promise, entry: Promise, service: Service) -> snapshot.Delay:
+    """One move as a client is told it, from the entry they knew to the present one."""
+    entries = ledger.effective(milestone)
+    reasons = {reason["key"]: reason["labels"] for reason in service.reasons}
+    return snapshot.Delay(
+        milestone_id=milestone.id,
+        labels=milestone.labels,
+        first=date_of(entries[0]),
+        was=date_of(was),
+        now=date_of(entry),
+        moved=ledger.moves(entries[: entries.index(entry) + 1]),
+        cause=entry.cause or Cause.NOBODY,
+        reason=reasons.get(entry.reason_key) if entry.reason_key else None,
+        why=_said(entry.words, "why"),
+        what_we_do=_said(entry.words, "what_we_do"),
+        other_name=entry.words.other_name if entry.words else None,
+    )
+
+
+def frame(session: Session, engagement: Engagement, *, now: datetime) -> dict[str, Any]:
+    """What every snapshot of an engagement begins with. The person to phone is who looks after the work on that day, so
+    that no client rings somebody who is away."""
+    done, total = progress(engagement)
+    firm = the_firm(session)
+    today = local(now, firm.zone if firm else engagement.cadence["zone"]).date()
+    return {
+        "title": engagement.title,
+        "reference": engagement.reference,
+        "stage": engagement.stage.labels if engagement.stage else None,
+        "steps_done": done,
+        "steps_total": total,
+        "owner": _to_phone(engagement.owner, today) if engagement.owner else None,
+    }
+
+
+def _to_phone(owner: User, on: date) -> snapshot.Person:
+    cover = stand_ins.cover(owner, on)
+    if cover is None or cover.stand_in is None:
+        return snapshot.Person(name=owner.name, phone=owner.phone)
+    present = cover.stand_in
+    return snapshot.Person(name=present.name, phone=present.phone, instead_of=owner.name, until=cover.until)

@@ -1,0 +1,180 @@
+"""Tells the contacts of an engagement one update: a telling for each, and a mail where they can be mailed."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emails.contexts import EmailContext
+from webapp.models import (
+    Contact,
+    Engagement,
+    EngagementState,
+    OutboxEmail,
+    OutboxTelling,
+    Participation,
+    Task,
+    TaskKind,
+    Telling,
+    TellingState,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services.core import tasks
+from webapp.services.core.firm import the_firm
+from webapp.services.mail import consequences, outbox, queueing
+from webapp.services.rhythm.readers import reader
+from webapp.services.rhythm.schedule import deliver_at
+from webapp.services.updates import composing
+from webapp.services.updates.snapshot import Snapshot
+from webapp.timezones import local
+
+KIND_OF_MAIL = {
+    UpdateKind.REGULAR: "client_update",
+    UpdateKind.HANDOVER: "client_update",
+    UpdateKind.DELAY_NOTICE: "delay_notice",
+    UpdateKind.NO_NEWS: "no_news",
+    UpdateKind.WELCOME: "welcome",
+    UpdateKind.CORRECTION: "correction",
+    UpdateKind.CLOSING: "closing",
+}
+
+
+def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
+    """Make every telling of an update, once. Who stopped or paused is skipped, with the reason, but a moved date is
+    told to them by phone; who has no address that works is a phone call, with a task; contacts who share an address
+    get one mail together."""
+    has_moves = bool(Snapshot.load(update.snapshot).delays)
+    together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
+    made = []
+    for part in update.engagement.participations:
+        telling = Telling(update=update, contact=part.contact, state=TellingState.DUE)
+        session.add(telling)
+        made.append(telling)
+        why = _no_mail(part, now=now)
+        if why is not None and has_moves:
+            telling.state = TellingState.BY_PHONE
+        elif why is not None:
+            telling.state, telling.skipped_why = TellingState.SKIPPED, why
+        elif part.contact.address is not None and part.contact.can_be_mailed:
+            together[part.contact.address].append((part, telling))
+        else:
+            telling.state = TellingState.BY_PHONE
+    session.flush()
+    for telling in made:
+        if telling.state is TellingState.BY_PHONE:
+            _phone(session, telling, now=now)
+    for group in together.values():
+        _mail(session, update, group, now=now)
+    return made
+
+
+def _no_mail(part: Participation, *, now: datetime) -> str | None:
+    """Why a reader wants no mail, or None where they do."""
+    if part.stopped_at is not None:
+        return "stopped"
+    if part.paused_until is not None and part.paused_until > local(now, part.contact.zone).date():
+        return "paused"
+    return None
+
+
+def mails(engagement: Engagement, *, now: datetime) -> list[list[Participation]]:
+    """Who would get a mail of an update at this moment, one list for each mail: contacts who share an address get one
+    together. Who is in none hears by phone, or wants no news."""
+    together: dict[str, list[Participation]] = defaultdict(list)
+    for part in engagement.participations:
+        if _no_mail(part, now=now) is None and part.contact.address is not None and part.contact.can_be_mailed:
+            together[part.contact.address].append(part)
+    return list(together.values())
+
+
+def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> None:
+    """A person told the contact by phone: that counts, and the task is done; the task about a mail that failed too,
+    once everybody that mail was for has been told."""
+    telling.state, telling.told_at, telling.told_by_id = TellingState.TOLD, now, by.id
+    for task in session.scalars(select(Task).where(Task.telling_id == telling.id, Task.done_at.is_(None))):
+        tasks.done(task, now=now, by=by)
+    carrying = select(OutboxEmail).join(OutboxTelling).where(OutboxTelling.telling_id == telling.id)
+    for mail in session.scalars(carrying).all():
+        if all(told.state in (TellingState.TOLD, TellingState.SKIPPED) for told in consequences.carried(session, mail)):
+            tasks.done_for_mail(session, mail, now=now, by=by)
+
+
+def again(session: Session, telling: Telling, *, now: datetime, suffix: str) -> None:
+    """Mail a telling once more, because a person asked for it or the address changed. `suffix` makes the key new."""
+    update, contact = telling.update, telling.contact
+    part = next(part for part in update.engagement.participations if part.contact_id == contact.id)
+    telling.state, telling.skipped_why = TellingState.DUE, None
+    if not contact.can_be_mailed:
+        telling.state = TellingState.BY_PHONE
+        _phone(session, telling, now=now)
+        return
+    _mail(session, update, [(part, telling)], now=now, suffix=suffix)
+
+
+def address_changed(session: Session, contact: Contact, *, now: datetime) -> None:
+    """What was on its way to the old address never gets there, and goes to the new one, or becomes a phone call. Who
+    shared that mail gets one of their own."""
+    for mail in outbox.cancel_for(session, contact=contact, engagement=None, now=now):
+        for telling in consequences.carried(session, mail):
+            update = telling.update
+            if update.engagement.state is EngagementState.OPEN or update.kind is UpdateKind.CLOSING:
+                again(session, telling, now=now, suffix=f":address{mail.id}")
+
+
+def stopped(session: Session, part: Participation, *, now: datetime) -> None:
+    """Cancel what was on its way to a reader who stopped or paused; who shared the mail gets one of their own."""
+    contact = part.contact
+    for mail in outbox.cancel_for(session, contact=contact, engagement=part.engagement, now=now):
+        for telling in consequences.carried(session, mail):
+            if telling.contact_id != contact.id and telling.state is TellingState.DUE:
+                again(session, telling, now=now, suffix=f":shared{mail.id}")
+
+
+def words_to_read_out(telling: Telling, firm_update: Snapshot, to: composing.For) -> str:
+    """The update as text, to be read out on the phone or shared by messenger."""
+    return queueing.preview(composing.client_mail(telling.update.kind, firm_update, to)).text
+
+
+def _phone(session: Session, telling: Telling, *, now: datetime) -> None:
+    tasks.raise_once(
+        session,
+        TaskKind.PHONE,
+        str(telling.id),
+        now=now,
+        engagement=telling.update.engagement,
+        telling=telling,
+    )
+
+
+def _mail(
+    session: Session,
+    update: Update,
+    group: list[tuple[Participation, Telling]],
+    *,
+    now: datetime,
+    suffix: str = "",
+) -> None:
+    firm = the_firm(session)
+    engagement: Engagement = update.engagement
+    first = group[0][0]
+    if firm is None:
+        return
+
+    def compose() -> EmailContext:
+        to = composing.For.contact(firm, first, others=tuple(part.contact for part, _ in group[1:]))
+        return composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+
+    queueing.to_contact(
+        session,
+        KIND_OF_MAIL[update.kind],
+        f"update:{update.id}:{first.contact_id}{suffix}",
+        compose,
+        first.contact,
+        engagement,
+        now=now,
+        not_before=deliver_at(now, reader(first, firm)),
+        tellings=[telling for _, telling in group],
+    )

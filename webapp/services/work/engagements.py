@@ -1,0 +1,272 @@
+"""Engagements: starting one from a service, switching it live, resting, closing, changing owner and rhythm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.models import (
+    Client,
+    Contact,
+    Engagement,
+    EngagementState,
+    Fact,
+    HandOver,
+    Labels,
+    Milestone,
+    Participation,
+    PartOf,
+    Role,
+    Service,
+    Slot,
+    Stage,
+    Task,
+    TaskKind,
+    Update,
+    UpdateKind,
+    User,
+)
+from webapp.services.calendar import stand_ins
+from webapp.services.core import audits, locks, tasks
+from webapp.services.core.errors import NotFound, Refused
+from webapp.services.dates import ledger, to_tell
+from webapp.services.dates.ledger import When
+from webapp.services.mail import queueing
+from webapp.services.promised import planning
+from webapp.services.rhythm import cadences
+from webapp.services.updates import releases, untold
+from webapp.timezones import local
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStep:
+    """A milestone of a new engagement: its labels and the date agreed at the sale."""
+
+    labels: Labels
+    on: date | None
+
+
+def can_act(user: User, engagement: Engagement, *, on: date) -> bool:
+    """Who may change an engagement on a day: its owner, whoever stands in for them, managers and admins. Viewers only
+    look."""
+    if user.role.rank >= Role.MANAGER.rank:
+        return True
+    owner = engagement.owner
+    if user.role is not Role.STAFF or owner is None:
+        return False
+    return owner.id == user.id or stand_ins.on_duty(owner, on).id == user.id
+
+
+def get(session: Session, engagement_id: int) -> Engagement:
+    """The engagement; NotFound where there is none."""
+    engagement = session.get(Engagement, engagement_id)
+    if engagement is None:
+        raise NotFound
+    return engagement
+
+
+def get_acting(session: Session, engagement_id: int, user: User, *, on: date) -> Engagement:
+    """The engagement, for somebody who may act on it; NotFound, the same answer, where they may not."""
+    engagement = get(session, engagement_id)
+    if not can_act(user, engagement, on=on):
+        raise NotFound
+    return engagement
+
+
+def enter_stage(session: Session, engagement: Engagement, stage: Stage, *, by: User, now: datetime) -> None:
+    """The work goes on to another stage of its service; from that day it counts how long it stays there."""
+    if stage.service_id != engagement.service_id:
+        raise NotFound
+    if engagement.stage_id == stage.id:
+        return
+    engagement.stage, engagement.stage_since = stage, local(now, engagement.cadence["zone"]).date()
+    audits.note(session, "stage_entered", engagement, now=now, by=by, stage=stage.position)
+
+
+def start(
+    session: Session,
+    *,
+    reference: str,
+    title: str,
+    client: Client,
+    service: Service,
+    owner: User | None,
+    contacts: Sequence[tuple[Contact, PartOf]],
+    steps: Sequence[PlannedStep],
+    cadence: dict[str, Any],
+    facts: Sequence[str] = (),
+    stage: Stage | None = None,
+    by: User | None,
+    now: datetime,
+    origin: str = "engagement",
+) -> Engagement:
+    """A new engagement, as a draft: nothing is mailed before it is switched live. What was promised at the sale
+    becomes the first promise of each step."""
+    if session.scalar(select(Engagement.id).where(Engagement.reference == reference)) is not None:
+        raise Refused("engagement.reference_taken", field="reference")
+    engagement = Engagement(
+        reference=reference,
+        title=title,
+        client=client,
+        service=service,
+        owner=owner,
+        stage=stage or (service.stages[0] if service.stages else None),
+        state=EngagementState.DRAFT,
+        cadence=cadence,
+        thread_id=queueing.new_message_id(),
+        created_at=now,
+    )
+    session.add(engagement)
+    for contact, part in contacts:
+        engagement.participations.append(Participation(contact=contact, part=part))
+    session.flush()
+    for position, step in enumerate(steps, start=1):
+        milestone = Milestone(engagement_id=engagement.id, position=position, labels=step.labels)
+        engagement.milestones.append(milestone)
+        session.flush()
+        if step.on is not None:
+            ledger.promise(session, milestone, When(starts_on=step.on), by=by, now=now, origin=origin)
+    for text in facts:
+        session.add(Fact(engagement_id=engagement.id, text=text, source=origin, known_at=now))
+    audits.note(session, "started", engagement, now=now, by=by)
+    session.flush()
+    return engagement
+
+
+def go_live(
+    session: Session, engagement: Engagement, *, by: User | None, now: datetime, first_after: date | None = None
+) -> Slot:
+    """Switch an engagement live: the welcome goes out and the first slot is planned. `first_after` puts the first
+    update later, so that many engagements switched live together do not all report on one day."""
+    if engagement.state is not EngagementState.DRAFT:
+        raise Refused("engagement.not_draft")
+    if not engagement.participations:
+        raise Refused("engagement.nobody_to_tell")
+    engagement.state, engagement.opened_at = EngagementState.OPEN, now
+    engagement.stage_since = local(now, engagement.cadence["zone"]).date()
+    slot = _first_slot(session, engagement, now=now, after=first_after)
+    facts = session.scalars(select(Fact.text).where(Fact.engagement_id == engagement.id).order_by(Fact.id)).all()
+    releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), now=now)
+    if engagement.owner is None:
+        tasks.raise_once(session, TaskKind.UNOWNED, str(engagement.id), now=now, engagement=engagement)
+    audits.note(session, "opened", engagement, now=now, by=by)
+    return slot
+
+
+def go_live_together(
+    session: Session, engagements: Sequence[Engagement], *, by: User | None, now: datetime, over_days: int = 5
+) -> int:
+    """Switch many live: their first updates are spread over the coming days."""
+    for number, engagement in enumerate(engagements):
+        today = local(now, cadences.load(engagement.cadence).zone).date()
+        go_live(session, engagement, by=by, now=now, first_after=today + timedelta(days=number % over_days))
+    return len(engagements)
+
+
+def rest(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:
+    """Pause an open engagement. The clients are told, so that no promised news stays open."""
+    locks.hold(session, engagement.id)
+    if engagement.state is not EngagementState.OPEN:
+        raise Refused("engagement.not_open")
+    planning.pause_slots(session, engagement, now=now, why="paused")
+    engagement.state = EngagementState.PAUSED
+    _tell_closing(session, engagement, is_pause=True, words=words, now=now)
+    audits.note(session, "paused", engagement, now=now, by=by)
+
+
+def resume(session: Session, engagement: Engagement, *, by: User, now: datetime) -> Slot:
+    """Go on with a paused engagement: the next slot comes from the rule, counted from today."""
+    locks.hold(session, engagement.id)
+    if engagement.state is not EngagementState.PAUSED:
+        raise Refused("engagement.not_paused")
+    engagement.state = EngagementState.OPEN
+    to_tell.begin_anew(session, to_tell.untold(session, engagement), now=now)
+    audits.note(session, "resumed", engagement, now=now, by=by)
+    return _first_slot(session, engagement, now=now, after=None)
+
+
+def close(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:
+    """End an engagement with a last mail. Its pages live on for a while and say that the work is done."""
+    locks.hold(session, engagement.id)
+    if engagement.state not in (EngagementState.OPEN, EngagementState.PAUSED):
+        raise Refused("engagement.not_open")
+    if untold.untold(session, engagement):
+        raise Refused("engagement.untold_moves")
+    planning.pause_slots(session, engagement, now=now, why="closed")
+    untold.forget(session, engagement, now=now)
+    engagement.state, engagement.closed_at = EngagementState.CLOSED, now
+    _tell_closing(session, engagement, is_pause=False, words=words, now=now)
+    audits.note(session, "closed", engagement, now=now, by=by)
+
+
+def hand_over(
+    session: Session, engagement: Engagement, to: User, *, brief: str, introduction: str, by: User, now: datetime
+) -> HandOver:
+    """Change the owner. What the next person must know is asked for; the next mail introduces them, once."""
+    if engagement.owner_id == to.id:
+        raise Refused("handover.same_owner", field="owner")
+    if not brief.strip():
+        raise Refused("handover.needs_brief", field="brief")
+    handover = HandOver(
+        engagement_id=engagement.id,
+        from_user_id=engagement.owner_id,
+        to_user_id=to.id,
+        brief=brief.strip(),
+        introduction=introduction.strip() or None,
+        made_at=now,
+        introduced_at=now if engagement.state is EngagementState.DRAFT else None,
+    )
+    session.add(handover)
+    engagement.owner = to
+    unowned = select(Task).where(Task.kind == TaskKind.UNOWNED, Task.engagement_id == engagement.id)
+    for task in session.scalars(unowned):
+        tasks.done(task, now=now, by=by)
+    audits.note(session, "handed_over", engagement, now=now, by=by, to=to.id)
+    session.flush()
+    return handover
+
+
+def change_rhythm(
+    session: Session, engagement: Engagement, cadence: dict[str, Any], *, by: User, now: datetime
+) -> None:
+    """A new rhythm. Only the planned slot moves."""
+    locks.hold(session, engagement.id)
+    engagement.cadence = cadence
+    planning.redate(session, engagement, now=now)
+    audits.note(session, "rhythm_changed", engagement, now=now, by=by)
+
+
+def switch_no_news(
+    session: Session, engagement: Engagement, *, is_off: bool, why: str, by: User, now: datetime
+) -> None:
+    """Switch the no-news mail off, which takes a manager and a reason, or on again."""
+    if is_off and (by.role.rank < Role.MANAGER.rank or not why.strip()):
+        raise Refused("engagement.no_news_needs_reason", field="why")
+    engagement.is_no_news_off, engagement.no_news_off_why = is_off, why.strip() if is_off else None
+    audits.note(session, "no_news_switched", engagement, now=now, by=by, off=is_off)
+
+
+def drafts(session: Session) -> Sequence[Engagement]:
+    return session.scalars(
+        select(Engagement).where(Engagement.state == EngagementState.DRAFT).order_by(Engagement.id)
+    ).all()
+
+
+def _tell_closing(session: Session, engagement: Engagement, *, is_pause: bool, words: str, now: datetime) -> None:
+    told = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
+    number = (session.scalar(told) or 0) + 1
+    releases.closing(session, engagement, is_pause=is_pause, words=words, number=number, now=now)
+
+
+def _first_slot(session: Session, engagement: Engagement, *, now: datetime, after: date | None) -> Slot:
+    """The first slot that is still ahead: not one whose sending time passes within the hour."""
+    cadence = cadences.load(engagement.cadence)
+    today = local(now, cadence.zone).date()
+    day = after or today - timedelta(days=1)
+    for times in planning.preview(session, engagement, after=day, count=3):
+        if times.send_at > now + timedelta(hours=1):
+            return planning.plan_next(session, engagement, after=times.on - timedelta(days=1))
+    return planning.plan_next(session, engagement, after=today)

@@ -1,0 +1,256 @@
+"""The firm's calendar: its week, its days off, and what a change moves."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from webapp.access import needs, the_user
+from webapp.forms.calendar.firm_calendar import (
+    CalendarFileForm,
+    CalendarForm,
+    CountryForm,
+    DayForm,
+    HolidayForm,
+    SeasonForm,
+    SwapForm,
+    WeekForm,
+    countries,
+)
+from webapp.language import lang, t
+from webapp.models import Client, Firm, Role
+from webapp.services.calendar import calendar_files, firm_calendar, working_hours
+from webapp.services.core.errors import Refused
+from webapp.services.promised import calendar_changes
+from webapp.timezones import local
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("staff_calendar", __name__)
+
+A_YEAR = timedelta(days=365)
+PREFIXES = {
+    WeekForm: "week-",
+    CountryForm: "country-",
+    DayForm: "day-",
+    SwapForm: "swap-",
+    SeasonForm: "season-",
+    CalendarFileForm: "file-",
+}
+
+
+@bp.get("/settings/calendar")
+@needs(Role.MANAGER)
+def index() -> Any:
+    if db().get(Firm, 1) is None:
+        return redirect(url_for("staff_settings.edit"), 303)
+    return _page()
+
+
+@bp.post("/settings/calendar/week")
+@needs(Role.MANAGER)
+def week() -> Any:
+    form = WeekForm(request.form, prefix=PREFIXES[WeekForm])
+    return _act(form, lambda: calendar_changes.set_week(db(), form.week(), by=the_user(), now=moment()))
+
+
+@bp.post("/settings/calendar/country")
+@needs(Role.MANAGER)
+def country() -> Any:
+    form = _country_form(request.form)
+    chosen = form.country.data or None
+    return _act(form, lambda: calendar_changes.set_country(db(), chosen, by=the_user(), now=moment()))
+
+
+@bp.post("/settings/calendar/days")
+@needs(Role.MANAGER)
+def add_day() -> Any:
+    form = DayForm(request.form, prefix=PREFIXES[DayForm])
+    return _act(
+        form,
+        lambda: calendar_changes.add_own(
+            db(),
+            form.date_of("on"),
+            is_working=form.is_working.data == "yes",
+            name=form.name.data or None,
+            by=the_user(),
+            now=moment(),
+        ),
+    )
+
+
+@bp.post("/settings/calendar/swaps")
+@needs(Role.MANAGER)
+def swap() -> Any:
+    form = SwapForm(request.form, prefix=PREFIXES[SwapForm])
+    return _act(
+        form,
+        lambda: calendar_changes.swap(
+            db(), off_on=form.date_of("off_on"), work_on=form.date_of("work_on"), by=the_user(), now=moment()
+        ),
+    )
+
+
+@bp.post("/settings/calendar/seasons")
+@needs(Role.MANAGER)
+def add_season() -> Any:
+    form = SeasonForm(request.form, prefix=PREFIXES[SeasonForm])
+    return _act(
+        form,
+        lambda: calendar_changes.add_season(
+            db(),
+            form.name.data,
+            starts_on=form.date_of("starts_on"),
+            ends_on=form.date_of("ends_on"),
+            hours=working_hours.parse(form.hours.data),
+            by=the_user(),
+            now=moment(),
+        ),
+    )
+
+
+@bp.post("/settings/calendar/seasons/<int:season_id>/remove")
+@needs(Role.MANAGER)
+def remove_season(season_id: int) -> Any:
+    calendar_changes.remove_season(db(), season_id, by=the_user(), now=moment())
+    return _done(t("calendar.removed"))
+
+
+@bp.post("/settings/calendar/days/<int:day_id>/remove")
+@needs(Role.MANAGER)
+def remove_day(day_id: int) -> Any:
+    calendar_changes.remove(db(), day_id, by=the_user(), now=moment())
+    return _done(t("calendar.removed"))
+
+
+@bp.post("/settings/calendar/holidays")
+@needs(Role.MANAGER)
+def say_holiday() -> Any:
+    """Yes, closed; no, an ordinary day; or on another day."""
+    form = HolidayForm(request.form)
+    if not form.validate():
+        return _refused(next(str(error) for field in form for error in field.errors))
+    try:
+        calendar_changes.say_holiday(
+            db(),
+            form.country.data,
+            form.date_of("on"),
+            is_right=form.word.data == "yes",
+            moved_to=form.moved_to.data,
+            by=the_user(),
+            now=moment(),
+        )
+    except Refused as refusal:
+        db().rollback()
+        return _refused(t(refusal.key))
+    return _done(t("calendar.noted"))
+
+
+@bp.post("/settings/calendar/file")
+@needs(Role.MANAGER)
+def load_file() -> Any:
+    form = CalendarFileForm(request.files, prefix=PREFIXES[CalendarFileForm])
+    if not form.validate() or not form.file.data.filename:
+        form.file.errors = form.file.errors or [t("calendar.fault.file_needed")]
+        return _page(form), 422
+    firm = db().get_one(Firm, 1)
+    try:
+        found = calendar_files.read(
+            form.file.data.read(calendar_files.SIZE_MAXIMUM + 1), today=local(moment(), firm.zone).date()
+        )
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(form), 422
+    new = calendar_changes.take_in(db(), list(found.days), by=the_user(), now=moment())
+    words = [t("calendar.file_new", count=new)]
+    if len(found.days) > new:
+        words.append(t("calendar.file_known", count=len(found.days) - new))
+    if found.left_out:
+        words.append(t("calendar.file_left_out", count=found.left_out))
+    return _done(" ".join(words))
+
+
+@bp.post("/settings/calendar/file/remove")
+@needs(Role.MANAGER)
+def remove_files() -> Any:
+    count = calendar_changes.remove_files(db(), by=the_user(), now=moment())
+    return _done(t("calendar.files_removed", count=count))
+
+
+@bp.post("/settings/calendar/tomorrow")
+@needs(Role.MANAGER)
+def close_tomorrow() -> Any:
+    try:
+        on = calendar_changes.close_tomorrow(db(), by=the_user(), now=moment())
+    except Refused as refusal:
+        db().rollback()
+        return _refused(t(refusal.key))
+    return _done(t("calendar.closed_tomorrow", day=lang().day(on)))
+
+
+def _act(form: CalendarForm, act: Callable[[], Any]) -> Any:
+    if not form.validate():
+        return _page(form), 422
+    try:
+        act()
+    except Refused as refusal:
+        db().rollback()
+        form.refuse(refusal)
+        return _page(form), 422
+    return _done(t("firm.saved"))
+
+
+def _done(words: str) -> Any:
+    """Put the planned updates where the calendar wants them now, and say how many moved."""
+    moved = calendar_changes.redate_all(db(), now=moment())
+    commit()
+    flash(words, "success")
+    if moved:
+        flash(t("calendar.moved", count=moved), "info")
+    return redirect(url_for("staff_calendar.index"), 303)
+
+
+def _refused(words: str) -> Any:
+    flash(words, "error")
+    return redirect(url_for("staff_calendar.index"), 303)
+
+
+def _page(sent: CalendarForm | None = None) -> str:
+    firm = db().get_one(Firm, 1)
+    calendar = firm_calendar.of_firm(firm)
+    today = local(moment(), firm.zone).date()
+    elsewhere = db().scalars(select(Client.country).where(Client.country.is_not(None)).distinct()).all()
+    forms = {kind: kind(prefix=prefix) for kind, prefix in PREFIXES.items() if kind not in (WeekForm, CountryForm)}
+    forms |= {WeekForm: _week_form(firm), CountryForm: _country_form(None, firm)}
+    if sent is not None:
+        forms[type(sent)] = sent
+    return render_template(
+        "staff/calendar/firm_calendar.html",
+        week=forms[WeekForm],
+        country=forms[CountryForm],
+        day=forms[DayForm],
+        swap=forms[SwapForm],
+        season=forms[SeasonForm],
+        file=forms[CalendarFileForm],
+        sent=sent,
+        days=firm_calendar.noted(
+            firm, since=today, until=today + A_YEAR, tag=lang().tag, countries=sorted(filter(None, elsewhere))
+        ),
+        seasons=[(entry, working_hours.in_words(working_hours.usual(entry.hours))) for entry in firm.calendar_seasons],
+        worked=calendar.weekdays,
+        closing=calendar_changes.closing(db(), firm, now=moment()),
+    )
+
+
+def _week_form(firm: Firm) -> WeekForm:
+    stored = firm.weekly_hours or {}
+    usual, own = working_hours.usual(stored), working_hours.by_weekday(stored)
+    known = {f"d{day}": working_hours.in_words(own.get(day, usual)) for day in firm.working_days}
+    return WeekForm(prefix=PREFIXES[WeekForm], data=known)
+
+
+def _country_form(typed: Any, firm: Firm | None = None) -> CountryForm:
+    form = CountryForm(typed, prefix=PREFIXES[CountryForm], data={"country": (firm and firm.country) or ""})
+    form.country.choices = countries(t("calendar.no_country"))
+    return form

@@ -1,0 +1,61 @@
+"""How somebody comes to a short page of staff: signed in, or by the link of the day's mail."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, url_for
+
+from webapp.access import the_user
+from webapp.language import speak
+from webapp.models import DateQuestion, Milestone, Purpose, User
+from webapp.services.core.errors import NotFound
+from webapp.services.mail import links
+from webapp.transactions import db, moment, settings
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Who it is, and the token of the mail they came from; None where they are signed in."""
+
+    user: User
+    token: str | None
+
+    def url(self, view: str, **values: Any) -> str:
+        """Of a page about the forms."""
+        if self.token is None:
+            return url_for(f"staff_checkpoints.{view}", **values)
+        return url_for(f"mail_checkpoints.{view}", token=self.token, **values)
+
+    def say_url(self, question: DateQuestion) -> str:
+        """Where the answer goes whether an agreed date holds."""
+        if self.token is None:
+            return url_for("staff_date_questions.say", question_id=question.id)
+        return url_for("mail_date_questions.say", token=self.token, question_id=question.id)
+
+    def move_url(self, milestone: Milestone) -> str:
+        """Where a date that does not hold is moved, with its explanation."""
+        if self.token is None:
+            return url_for("staff_dates.move", engagement_id=milestone.engagement_id, milestone_id=milestone.id, no=1)
+        return url_for("mail_dates.move", token=self.token, milestone_id=milestone.id, no=1)
+
+
+def by_mail(token: str) -> Entrance:
+    """By the link of the day's mail; the page speaks its reader's language. LinkInvalid or NotFound where the token
+    opens nothing."""
+    link = links.find(
+        db(),
+        settings().keyring,
+        token,
+        Purpose.FORMS,
+        now=moment(),
+        days_after_close=settings().link_days_after_close,
+    )
+    if link.user is None:
+        raise NotFound
+    speak(link.user.language)
+    g.entered_by_mail = True
+    return Entrance(link.user, token)
+
+
+def signed_in() -> Entrance:
+    return Entrance(the_user(), None)

@@ -1,0 +1,1 @@
+"""Agreed dates of a work, moved one by one or together."""

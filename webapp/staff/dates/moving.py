@@ -1,0 +1,195 @@
+"""The form that moves an agreed date: signed in, or by the link of the day's mail."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from webapp.access import by_token, needs
+from webapp.extensions import csrf
+from webapp.language import firm, lang, t, today
+from webapp.models import Act, Engagement, EngagementState, Milestone, Promise, Role, UpdateKind, User
+from webapp.security import mail_body
+from webapp.services.core import locks
+from webapp.services.core.errors import NotFound, Refused
+from webapp.services.dates import ledger, milestones
+from webapp.services.mail import queueing
+from webapp.services.previews import inert
+from webapp.services.updates import composing, notices
+from webapp.services.updates.snapshot import Snapshot
+from webapp.services.work import engagements
+from webapp.staff.core import entrances
+from webapp.staff.dates import move_page
+from webapp.staff.dates.milestones import bp
+from webapp.staff.dates.move_page import Page
+from webapp.transactions import commit, db, moment
+
+by_mail = Blueprint("mail_dates", __name__)
+csrf.exempt(by_mail)
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """How somebody came to the form of a step: signed in, or with the token of the day's mail."""
+
+    user: User
+    token: str | None
+    engagement: Engagement
+    milestone: Milestone
+
+    def url(self, view: str, **values: Any) -> str:
+        if self.token is None:
+            return url_for(
+                f"staff_dates.{view}", engagement_id=self.engagement.id, milestone_id=self.milestone.id, **values
+            )
+        return url_for(f"mail_dates.{view}", token=self.token, milestone_id=self.milestone.id, **values)
+
+
+@by_mail.get("/checkpoints/<token>/dates/<int:milestone_id>/move")
+@by_token
+def move(token: str, milestone_id: int) -> Any:
+    return _show(_by_mail(token, milestone_id))
+
+
+@by_mail.post("/checkpoints/<token>/dates/<int:milestone_id>/move")
+@by_token
+def submit(token: str, milestone_id: int) -> Any:
+    return _submit(_by_mail(token, milestone_id))
+
+
+@by_mail.post("/checkpoints/<token>/dates/<int:milestone_id>/preview")
+@by_token
+def preview(token: str, milestone_id: int) -> Response:
+    return _preview(_by_mail(token, milestone_id))
+
+
+@bp.get("/engagements/<int:engagement_id>/dates/<int:milestone_id>/move", endpoint="move")
+@needs(Role.STAFF)
+def signed_move(engagement_id: int, milestone_id: int) -> Any:
+    return _show(_signed_in(engagement_id, milestone_id))
+
+
+@bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/move", endpoint="submit")
+@needs(Role.STAFF)
+def signed_submit(engagement_id: int, milestone_id: int) -> Any:
+    return _submit(_signed_in(engagement_id, milestone_id))
+
+
+@bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/preview", endpoint="preview")
+@needs(Role.STAFF)
+def signed_preview(engagement_id: int, milestone_id: int) -> Response:
+    return _preview(_signed_in(engagement_id, milestone_id))
+
+
+def _show(entrance: Entrance) -> Any:
+    session = db()
+    if request.args.get("moved") and entrance.token is not None:
+        return render_template("staff/dates/moved.html", entrance=entrance, entry=_present(entrance.milestone))
+    return _page(entrance, move_page.build(session, entrance.engagement, entrance.milestone, None))
+
+
+def _submit(entrance: Entrance) -> Any:
+    session = db()
+    locks.hold(session, entrance.engagement.id)
+    page = move_page.build(session, entrance.engagement, entrance.milestone, request.form)
+    if page.is_old:
+        if ledger.when(page.present) == page.to:
+            return _thanks(entrance, None)
+        page.form.based_on.data = str(page.present.id)
+        return _page(entrance, page, moved_meanwhile=True), 409
+    if not page.fits():
+        return _page(entrance, page), 422
+    if page.offer_later():
+        return _page(entrance, page, looks_later=True)
+    told = page.told()
+    try:
+        entries = milestones.move_together(
+            session, page.moved(), page.why, by=entrance.user, now=moment(), origin="dates"
+        )
+    except Refused as refusal:
+        session.rollback()
+        page = move_page.build(session, *_again(session, entrance), request.form)
+        page.form.refuse(refusal)
+        return _page(entrance, page), 422
+    is_back = all(entry.act is Act.WITHDRAW for entry in entries)
+    commit()
+    return _thanks(entrance, [t("agreed.taken_back")] if is_back else [t("agreed.moved", count=len(entries)), *told])
+
+
+def _preview(entrance: Entrance) -> Response:
+    """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
+    session = db()
+    page = move_page.build(session, entrance.engagement, entrance.milestone, request.form)
+    frozen = None
+    if page.fits():
+        page.offer_later()
+        frozen = notices.preview(session, entrance.engagement, page.moved(), page.why, by=entrance.user, now=moment())
+    html = render_template("staff/updates/no_preview.html") if frozen is None else _mail(entrance.engagement, frozen)
+    session.rollback()
+    return mail_body(html)
+
+
+def _mail(engagement: Engagement, frozen: Snapshot) -> str:
+    parts = [part for part in engagement.participations if part.stopped_at is None] or [*engagement.participations]
+    if not parts:
+        abort(404)
+    wanted = request.form.get("preview_for", "")
+    part = next((part for part in parts if str(part.contact_id) == wanted), parts[0])
+    to = composing.For.contact(firm(), part)
+    if request.form.get("preview_mine"):
+        to = composing.For(firm=firm(), participation=part, language=lang().tag, name=to.name)
+    return inert.html(queueing.preview(composing.client_mail(UpdateKind.DELAY_NOTICE, frozen, to)).html)
+
+
+def _thanks(entrance: Entrance, said: list[str] | None) -> Any:
+    """The page after a move: from the mail one of its own, as nobody is signed in to whom a next page could say it."""
+    if entrance.token is not None:
+        return redirect(entrance.url("move", moved=1), 303)
+    if said:
+        flash(" ".join(said), "success")
+    return redirect(url_for("staff_dates.index", engagement_id=entrance.engagement.id), 303)
+
+
+def _page(entrance: Entrance, page: Page, *, moved_meanwhile: bool = False, looks_later: bool = False) -> str:
+    return render_template(
+        "staff/dates/move.html",
+        page=page,
+        form=page.form,
+        entrance=entrance,
+        moved_meanwhile=moved_meanwhile,
+        looks_later=looks_later,
+        said_no=bool(request.args.get("no")),
+    )
+
+
+def _signed_in(engagement_id: int, milestone_id: int) -> Entrance:
+    return _of(entrances.signed_in(), engagement_id, milestone_id)
+
+
+def _by_mail(token: str, milestone_id: int) -> Entrance:
+    came = entrances.by_mail(token)
+    milestone = db().get(Milestone, milestone_id)
+    if milestone is None:
+        raise NotFound
+    return _of(came, milestone.engagement_id, milestone_id)
+
+
+def _of(came: entrances.Entrance, engagement_id: int, milestone_id: int) -> Entrance:
+    """For somebody who may act. Closed work keeps its dates: there is nothing to move."""
+    engagement = engagements.get_acting(db(), engagement_id, came.user, on=today())
+    if engagement.state is EngagementState.CLOSED:
+        raise NotFound
+    return Entrance(came.user, came.token, engagement, milestones.get(db(), engagement, milestone_id))
+
+
+def _again(session: Session, entrance: Entrance) -> tuple[Engagement, Milestone]:
+    """The same rows, read again after nothing was done."""
+    return session.get_one(Engagement, entrance.engagement.id), session.get_one(Milestone, entrance.milestone.id)
+
+
+def _present(milestone: Milestone) -> Promise:
+    entries = ledger.effective(milestone)
+    if not entries:
+        raise NotFound
+    return entries[-1]

@@ -1,0 +1,56 @@
+"""Whether an agreed date holds: answered from the day's mail without signing in, from the forms, or from Today."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from webapp.access import by_token, needs
+from webapp.extensions import csrf
+from webapp.language import t, today
+from webapp.models import DateAnswered, DateQuestion, Engagement, Role
+from webapp.services.core.errors import NotFound
+from webapp.services.dates import questions
+from webapp.services.work import engagements
+from webapp.staff.core import entrances
+from webapp.staff.core.entrances import Entrance
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("staff_date_questions", __name__)
+by_mail = Blueprint("mail_date_questions", __name__)
+csrf.exempt(by_mail)
+
+
+@by_mail.post("/checkpoints/<token>/questions/<int:question_id>")
+@by_token
+def say(token: str, question_id: int) -> Any:
+    return _say(entrances.by_mail(token), question_id)
+
+
+@bp.post("/forms/questions/<int:question_id>", endpoint="say")
+@needs(Role.STAFF)
+def signed_say(question_id: int) -> Any:
+    return _say(entrances.signed_in(), question_id)
+
+
+def _say(entrance: Entrance, question_id: int) -> Any:
+    """Yes, not sure, or no: a date that does not hold is moved on the next page, with its explanation. Any other word
+    says nothing."""
+    question = db().get(DateQuestion, question_id)
+    if question is None or not _can_act(entrance, question):
+        raise NotFound
+    said = request.form.get("said", "")
+    if said not in set(DateAnswered):
+        return redirect(entrance.url("index"), 303)
+    questions.answer(db(), question, DateAnswered(said), by=entrance.user, now=moment())
+    commit()
+    if said == DateAnswered.NO:
+        return redirect(entrance.move_url(question.milestone), 303)
+    if request.form.get("back") == "today" and entrance.token is None:
+        flash(t(f"question.said.{said}"), "success")
+        return redirect(url_for("staff_today.show"), 303)
+    return redirect(entrance.url("index", said=said), 303)
+
+
+def _can_act(entrance: Entrance, question: DateQuestion) -> bool:
+    engagement = db().get_one(Engagement, question.milestone.engagement_id)
+    return engagements.can_act(entrance.user, engagement, on=today())

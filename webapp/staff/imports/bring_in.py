@@ -1,0 +1,37 @@
+"""All running jobs at once: paste a table, look at what is wrong, then take it over in one go."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from webapp.access import needs, the_user
+from webapp.forms.imports.bring_in import PasteForm
+from webapp.language import firm, t
+from webapp.models import Role
+from webapp.services.imports import bring_in
+from webapp.services.imports import table as import_table
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("staff_imports", __name__)
+
+
+@bp.get("/settings/import")
+@needs(Role.ADMIN)
+def new() -> Any:
+    return render_template("staff/imports/bring_in.html", form=PasteForm(), plan=None)
+
+
+@bp.post("/settings/import")
+@needs(Role.ADMIN)
+def create() -> Any:
+    form = PasteForm(request.form)
+    if not form.validate():
+        return render_template("staff/imports/bring_in.html", form=form, plan=None), 422
+    table = import_table.read(request.form["table"])
+    plan = bring_in.check(db(), table, firm=firm())
+    if plan.faults or "apply" not in request.form:
+        return render_template("staff/imports/bring_in.html", form=form, plan=plan), 422 if plan.faults else 200
+    made = bring_in.apply(db(), plan, by=the_user(), now=moment())
+    commit()
+    flash(t("imports.applied", count=len(made)), "success")
+    return redirect(url_for("staff_engagements.index", state="draft"), 303)

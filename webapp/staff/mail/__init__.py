@@ -1,0 +1,1 @@
+"""Mails as they were sent, and links handed over."""

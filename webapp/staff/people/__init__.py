@@ -1,0 +1,1 @@
+"""Colleagues, days away, and signing in."""

@@ -1,0 +1,258 @@
+"""What the checkpoint form's page shows, from the facts to the template."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from webapp.forms.dates.moved_date import ABOUT, AFTER, DAY, RANGE, UNKNOWN
+from webapp.forms.reports.checkpoints import NOTHING, CheckpointForm
+from webapp.language import lang, t
+from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
+from webapp.services.core.firm import label, the_firm
+from webapp.services.dates import ledger
+from webapp.services.reports import checkpoints
+from webapp.services.updates.answers import Answers, DateAnswer
+from webapp.services.updates.status import last_news, open_asks
+from webapp.staff.core import languages, ready_sentences
+from webapp.staff.core.ready_sentences import Sentence
+from webapp.timezones import local
+
+Row = TypeVar("Row", Milestone, Ask)
+
+
+@dataclass
+class Page:
+    """One form as its page shows it."""
+
+    checkpoint: Checkpoint
+    form: CheckpointForm
+    last: Answers | None
+    milestones: list[Milestone]
+    asks: list[Ask]
+    zone: str
+    needs_sentence: bool
+    fallback: str
+
+    @property
+    def engagement(self) -> Any:
+        return self.checkpoint.slot.engagement
+
+    @property
+    def contacts(self) -> list[Contact]:
+        return [part.contact for part in self.engagement.participations if part.stopped_at is None]
+
+    @property
+    def last_step(self) -> str | None:
+        return self.last.step.text if self.last and self.last.step else None
+
+    def promise(self, milestone: Milestone) -> Promise:
+        return ledger.effective(milestone)[-1]
+
+    def first_promise(self, milestone: Milestone) -> Promise:
+        return ledger.effective(milestone)[0]
+
+    @property
+    def readers(self) -> dict[str, list[str]]:
+        return languages.readers(self.engagement)
+
+    @property
+    def written(self) -> str:
+        """The language that the free words are taken to be in."""
+        return str(self.form.language.data)
+
+    @property
+    def further(self) -> dict[str, list[str]]:
+        return languages.further(self.engagement, self.written)
+
+    def sentences(self, part: str) -> list[Sentence]:
+        return ready_sentences.offered(
+            self.engagement.service.sentences, part, shown_in=lang().tag, fallback=self.fallback
+        )
+
+    @property
+    def days(self) -> dict[str, Any]:
+        """How days are written in each language that one may write in."""
+        return ready_sentences.days_in_words([str(tag) for tag in self.form.language.choices or ()])
+
+
+def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict[str, str] | None) -> Page:
+    """The page of a form: with what was typed, else the draft, else what was submitted, else what can be prefilled."""
+    slot = checkpoint.slot
+    firm = the_firm(session)
+    fallback = firm.language if firm else "en"
+    zone = slot.engagement.cadence["zone"]
+    milestones = [
+        milestone
+        for milestone in slot.engagement.milestones
+        if ledger.effective(milestone) and (milestone.done_on is None or _is_of(milestone, checkpoint))
+    ]
+    asks = [
+        ask
+        for ask in (*open_asks(session, slot.engagement), *_answered(session, checkpoint))
+        if ask.checkpoint_id != checkpoint.id
+    ]
+    draft = checkpoints.draft_of(session, checkpoint, user)
+    if typed is None and draft is not None:
+        typed = MultiDict([(name, value) for name, values in draft.fields.items() for value in values])
+    last = checkpoints.previous(session, checkpoint)
+    if typed is not None:
+        form = CheckpointForm(typed)
+    else:
+        form = CheckpointForm(
+            data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint))
+        )
+    _choices(form, slot.engagement, fallback)
+    firms = firm.languages if firm else [fallback]
+    languages.offer(form.language, slot.engagement, firms, _written(checkpoint, last))
+    form.told_step = last.step if last else None
+    milestones = _aligned(form.dates, "milestone_id", milestones)
+    asks = _aligned(form.asks, "ask_id", asks)
+    return Page(
+        checkpoint=checkpoint,
+        form=form,
+        last=last,
+        milestones=milestones,
+        asks=asks,
+        zone=zone,
+        needs_sentence=checkpoints.needs_sentence(session, checkpoint),
+        fallback=fallback,
+    )
+
+
+def today_of(checkpoint: Checkpoint, now: datetime) -> date:
+    return local(now, checkpoint.slot.engagement.cadence["zone"]).date()
+
+
+def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
+    spoken = lang().tag
+    reasons = {"": t("form.reason_none")} | {
+        reason["key"]: label(reason["labels"], spoken, fallback) for reason in engagement.service.reasons
+    }
+    for entry in form.dates:
+        entry.form.reason.choices = reasons
+    form.ask_contact.choices = {"": t("form.ask_anybody")} | {
+        str(part.contact_id): part.contact.name for part in engagement.participations if part.stopped_at is None
+    }
+
+
+def _written(checkpoint: Checkpoint, last: Answers | None) -> str | None:
+    """The language this form was filed in, or else the last one was."""
+    own = Answers.load(checkpoint.revisions[-1].answers) if checkpoint.revisions else last
+    return own.language if own else None
+
+
+def _aligned(entries: Any, name: str, known: list[Row]) -> list[Row]:
+    """The rows that the entries of a form speak of, in the form's order. What came or went since the form was opened
+    is left out, and so is what a form was made to name."""
+    by_number = {str(row.id): row for row in known}
+    entries.entries[:] = [entry for entry in entries.entries if entry.form[name].data in by_number]
+    return [by_number[entry.form[name].data] for entry in entries.entries]
+
+
+def _is_of(milestone: Milestone, checkpoint: Checkpoint) -> bool:
+    if not checkpoint.revisions:
+        return False
+    dates = Answers.load(checkpoint.revisions[-1].answers).dates
+    return any(answer.milestone_id == milestone.id for answer in dates)
+
+
+def _answered(session: Session, checkpoint: Checkpoint) -> list[Ask]:
+    engagement_id = checkpoint.slot.engagement_id
+    wanted = select(Ask).where(Ask.engagement_id == engagement_id, Ask.state == AskState.ANSWERED).order_by(Ask.id)
+    return list(session.scalars(wanted))
+
+
+def _prefilled(
+    checkpoint: Checkpoint,
+    last: Answers | None,
+    milestones: list[Milestone],
+    asks: list[Ask],
+    zone: str,
+    last_told: date | None,
+) -> dict[str, Any]:
+    """ "What got done" starts empty, never last week's words; next step, dates and needs are prefilled."""
+    own = Answers.load(checkpoint.revisions[-1].answers) if checkpoint.revisions else None
+    given = {answer.milestone_id: answer for answer in own.dates} if own else {}
+    data: dict[str, Any] = {
+        "based_on": str(checkpoint.revision),
+        "waiting_since": last_told,
+        "dates": [_date(milestone, given.get(milestone.id), zone) for milestone in milestones],
+        "asks": [{"ask_id": str(ask.id), "state": AskState.OPEN.value} for ask in asks],
+    }
+    source = own or last
+    if source and source.step:
+        step = source.step
+        data |= {"step_text": step.text, "step_who": step.who.value, "step_name": step.name, "step_by": step.by}
+        data["step_text_in"] = step.in_others("text")
+    if own is None:
+        return data
+    data |= {
+        "done": own.done,
+        "done_in": own.in_others("done"),
+        "last_step": own.last_step.value if own.last_step else None,
+        "sentence": own.sentence,
+        "sentence_in": own.in_others("sentence"),
+    }
+    if own.waiting:
+        waiting = own.waiting
+        data |= {
+            "kind": NOTHING,
+            "waiting_who": waiting.who.value,
+            "waiting_name": waiting.name,
+            "waiting_since": waiting.since,
+            "plan_stands": "yes" if waiting.plan_stands else "no",
+        }
+    if own.new_ask:
+        ask = own.new_ask
+        data |= {"ask_text": ask.text, "ask_contact": str(ask.contact_id or ""), "ask_due": ask.due_on}
+        data["ask_text_in"] = ask.in_others("text")
+    return data
+
+
+def _last_told(session: Session, checkpoint: Checkpoint) -> date | None:
+    """The day of the last news: since then, usually, one waits."""
+    last = last_news(session, checkpoint.slot.engagement)
+    return local(last.released_at, checkpoint.slot.engagement.cadence["zone"]).date() if last else None
+
+
+def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str, Any]:
+    if given is None:
+        holds = "not_sure" if milestone.is_at_risk else "holds"
+        return {"milestone_id": str(milestone.id), "holds": holds}
+    news = local(given.next_news_at, zone) if given.next_news_at else None
+    kind = UNKNOWN if news else AFTER if given.after_days else RANGE if given.new_until else DAY
+    kind = ABOUT if given.is_estimate else kind
+    return {
+        "milestone_id": str(milestone.id),
+        "holds": given.holds.value,
+        "done_on": given.done_on,
+        "cause": given.cause.value if given.cause else None,
+        "other_name": given.other_name,
+        "reason": given.reason_key,
+        "why": given.why,
+        "why_in": given.in_others("why"),
+        "what_we_do": given.what_we_do,
+        "what_we_do_in": given.in_others("what_we_do"),
+        "new_kind": kind,
+        "new_on": given.new_on,
+        "new_until": given.new_until,
+        "after_days": given.after_days,
+        "condition": given.condition,
+        "condition_in": given.in_others("condition"),
+        "news_on": news.date() if news else None,
+        "news_at": news.time() if news else None,
+    }
+
+
+def waiting_questions(session: Session, checkpoint: Checkpoint) -> list[Reply]:
+    """What the client wrote and nobody answered: it stands above the form."""
+    wanted = (
+        select(Reply)
+        .where(Reply.engagement_id == checkpoint.slot.engagement_id, Reply.answered_at.is_(None))
+        .order_by(Reply.written_at)
+    )
+    return list(session.scalars(wanted))

@@ -1,0 +1,264 @@
+"""The checkpoint forms: from the day's mail without signing in, or from Today, one after the other, soonest first."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from sqlalchemy.orm import Session
+
+from webapp.access import by_token, needs
+from webapp.extensions import csrf
+from webapp.forms.core.fields import TEXT_MAXIMUM, clean_text
+from webapp.language import firm, lang, t, today
+from webapp.models import (
+    Checkpoint,
+    CheckpointState,
+    Reply,
+    Role,
+    SlotState,
+    User,
+)
+from webapp.numbers import row_number
+from webapp.security import mail_body
+from webapp.services.calendar import stand_ins
+from webapp.services.conversation import replies
+from webapp.services.core.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
+from webapp.services.dates import questions
+from webapp.services.mail import queueing
+from webapp.services.previews import inert
+from webapp.services.reports import checkpoints
+from webapp.services.today import board
+from webapp.services.updates import composing
+from webapp.services.work import engagements
+from webapp.staff.core import entrances
+from webapp.staff.core.entrances import Entrance
+from webapp.staff.reports import checkpoint_page
+from webapp.timezones import local
+from webapp.transactions import commit, db, moment
+
+bp = Blueprint("staff_checkpoints", __name__)
+by_mail = Blueprint("mail_checkpoints", __name__)
+csrf.exempt(by_mail)
+
+
+@by_mail.get("/checkpoints/<token>")
+@by_token
+def index(token: str) -> Any:
+    return _index(entrances.by_mail(token))
+
+
+@by_mail.get("/checkpoints/<token>/<int:checkpoint_id>")
+@by_token
+def edit(token: str, checkpoint_id: int) -> Any:
+    return _show(entrances.by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>")
+@by_token
+def submit(token: str, checkpoint_id: int) -> Any:
+    return _submit(entrances.by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/draft")
+@by_token
+def draft(token: str, checkpoint_id: int) -> Any:
+    return _draft(entrances.by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/preview")
+@by_token
+def preview(token: str, checkpoint_id: int) -> Any:
+    return _preview(entrances.by_mail(token), checkpoint_id)
+
+
+@by_mail.post("/checkpoints/<token>/replies/<int:reply_id>")
+@by_token
+def answer(token: str, reply_id: int) -> Any:
+    return _answer(entrances.by_mail(token), reply_id)
+
+
+@bp.get("/forms", endpoint="index")
+@needs(Role.STAFF)
+def signed_index() -> Any:
+    return _index(entrances.signed_in())
+
+
+@bp.get("/forms/<int:checkpoint_id>", endpoint="edit")
+@needs(Role.STAFF)
+def signed_edit(checkpoint_id: int) -> Any:
+    return _show(entrances.signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/<int:checkpoint_id>", endpoint="submit")
+@needs(Role.STAFF)
+def signed_submit(checkpoint_id: int) -> Any:
+    return _submit(entrances.signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/<int:checkpoint_id>/draft", endpoint="draft")
+@needs(Role.STAFF)
+def signed_draft(checkpoint_id: int) -> Any:
+    return _draft(entrances.signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/<int:checkpoint_id>/preview", endpoint="preview")
+@needs(Role.STAFF)
+def signed_preview(checkpoint_id: int) -> Any:
+    return _preview(entrances.signed_in(), checkpoint_id)
+
+
+@bp.post("/forms/replies/<int:reply_id>", endpoint="answer")
+@needs(Role.STAFF)
+def signed_answer(reply_id: int) -> Any:
+    return _answer(entrances.signed_in(), reply_id)
+
+
+def _index(entrance: Entrance) -> Any:
+    """First whether the agreed dates hold that are near, then the first form that is still to be written; where none
+    is, what was filed and can still be changed. A form that is due asks about the dates of its work itself."""
+    due = _due(db(), entrance.user)
+    unfiled = [checkpoint for checkpoint in due if checkpoint.state is not CheckpointState.SUBMITTED]
+    asks_itself = {checkpoint.slot.engagement_id for checkpoint in unfiled}
+    shown = questions.shown(db(), stand_ins.covered(db(), entrance.user, today()))
+    asked = [each for each in shown if each.engagement.id not in asks_itself]
+    if unfiled and (not asked or "filed" in request.args):
+        return _show(entrance, unfiled[0].id)
+    return render_template(
+        "staff/reports/forms_done.html",
+        due=due,
+        unfiled=unfiled,
+        asked=asked,
+        said=request.args.get("said", ""),
+        entrance=entrance,
+        local=local,
+        filed=_filed(entrance),
+    )
+
+
+def _show(entrance: Entrance, checkpoint_id: int) -> Any:
+    checkpoint = _mine(db(), entrance, checkpoint_id)
+    if checkpoint.slot.state in (SlotState.RELEASED, SlotState.SKIPPED):
+        return render_template("staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance)
+    return _page(entrance, checkpoint_page.build(db(), checkpoint, entrance.user, None))
+
+
+def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
+    session = db()
+    checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
+    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
+    today = checkpoint_page.today_of(checkpoint, moment())
+    if not page.form.check(today=today, needs_sentence=page.needs_sentence):
+        return _page(entrance, page), 422
+    based_on = request.form.get("based_on", 0, type=row_number)
+    try:
+        checkpoints.submit(
+            session,
+            checkpoint,
+            page.form.answers(zone=page.zone),
+            note=page.form.note.data or "",
+            based_on=based_on,
+            by=entrance.user,
+            now=moment(),
+        )
+    except SomebodyElseSubmitted as other:
+        session.rollback()
+        page = checkpoint_page.build(session, _mine(session, entrance, checkpoint_id), entrance.user, request.form)
+        page.form.based_on.data = str(other.revision)
+        return _page(entrance, page, other=page.checkpoint.revisions[-1]), 409
+    except AlreadySentOut:
+        return render_template(
+            "staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance, typed=page.form
+        ), 409
+    except Refused as refusal:
+        session.rollback()
+        page.form.form_errors.append(t(refusal.key, **refusal.values))
+        return _page(entrance, page), 422
+    commit()
+    return redirect(entrance.url("index", filed=checkpoint.id), 303)
+
+
+def _draft(entrance: Entrance, checkpoint_id: int) -> Response:
+    session = db()
+    checkpoint = _mine(session, entrance, checkpoint_id)
+    fields = {name: request.form.getlist(name) for name in request.form if name != "csrf_token"}
+    checkpoints.save_draft(session, checkpoint, entrance.user, fields, now=moment())
+    commit()
+    return jsonify(saved=lang().time(local(moment(), firm().zone)))
+
+
+def _preview(entrance: Entrance, checkpoint_id: int) -> Response:
+    """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
+    session = db()
+    checkpoint = _mine(session, entrance, checkpoint_id)
+    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
+    page.form.validate()
+    frozen = checkpoints.preview(
+        session,
+        checkpoint,
+        page.form.answers(zone=page.zone),
+        by=entrance.user,
+        now=moment(),
+    )
+    parts = [part for part in page.engagement.participations if part.stopped_at is None] or [
+        *page.engagement.participations
+    ]
+    if not parts:
+        abort(404)
+    wanted = request.form.get("preview_for", "")
+    part = next((part for part in parts if str(part.contact_id) == wanted), parts[0])
+    to = composing.For.contact(firm(), part)
+    if request.form.get("preview_mine"):
+        to = composing.For(firm=firm(), participation=part, language=lang().tag, name=to.name)
+    html = inert.html(queueing.preview(composing.client_update(frozen, to)).html)
+    session.rollback()
+    return mail_body(html)
+
+
+def _answer(entrance: Entrance, reply_id: int) -> Any:
+    session = db()
+    reply = session.get(Reply, reply_id)
+    if reply is None or not engagements.can_act(entrance.user, reply.engagement, on=today()):
+        raise NotFound
+    text = clean_text(request.form.get("text", ""))[:TEXT_MAXIMUM]
+    how = "phone" if request.form.get("how") == "phone" else "mail"
+    if reply.answered_at is None and (text or how == "phone"):
+        replies.answer(session, reply, text, how=how, by=entrance.user, now=moment())
+        commit()
+    return redirect(entrance.url("index"), 303)
+
+
+def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> str:
+    session = db()
+    due = _due(session, entrance.user)
+    unfiled = [checkpoint for checkpoint in due if checkpoint.state is not CheckpointState.SUBMITTED]
+    position = next((n for n, form in enumerate(due, start=1) if form.id == page.checkpoint.id), None)
+    return render_template(
+        "staff/reports/checkpoint.html",
+        page=page,
+        form=page.form,
+        entrance=entrance,
+        other=other,
+        position=position,
+        total=len(due),
+        later=[form for form in unfiled if form.id != page.checkpoint.id],
+        filed=_filed(entrance),
+        questions=checkpoint_page.waiting_questions(session, page.checkpoint),
+        writing=checkpoints.others_drafts(session, page.checkpoint, entrance.user),
+        local=local,
+    )
+
+
+def _filed(entrance: Entrance) -> Checkpoint | None:
+    """The form that was sent just now, to say what becomes of it."""
+    filed = db().get(Checkpoint, request.args.get("filed", 0, type=row_number) or 0)
+    return filed if filed and engagements.can_act(entrance.user, filed.slot.engagement, on=today()) else None
+
+
+def _due(session: Session, user: User) -> list[Checkpoint]:
+    return list(checkpoints.due(session, user, on=today(), until=moment() + board.SOON))
+
+
+def _mine(session: Session, entrance: Entrance, checkpoint_id: int, *, lock: bool = False) -> Checkpoint:
+    checkpoint = checkpoints.lock(session, checkpoint_id) if lock else session.get(Checkpoint, checkpoint_id)
+    if checkpoint is None or not engagements.can_act(entrance.user, checkpoint.slot.engagement, on=today()):
+        raise NotFound
+    return checkpoint

@@ -1,0 +1,1 @@
+"""Updates that were told: put right, read first, told by phone."""

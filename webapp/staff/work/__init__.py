@@ -1,0 +1,1 @@
+"""Pieces of work, their clients, and kinds of work."""
