@@ -121,7 +121,7 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def world(session: Session, now: datetime) -> World:
-    """The firm, its people, a service and one client, not committed yet."""
+    """The firm, its people, a playbook and one client, not committed yet."""
     return World.build(session, now=now)
 
 

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
 MOST_READ = (
     "today", "engagements", "engagement-moved", "engagement-due", "form", "correction", "reply", "clients", "contact",
-    "outbox", "mail", "settings", "people", "service", "import", "me",
+    "outbox", "mail", "settings", "people", "playbook", "import", "me",
 )  # fmt: skip
 MAILS = ("update_with_delay", "welcome", "day_mail", "receipt_stop")
 

@@ -98,7 +98,7 @@ def test_a_firm_from_nothing_writes_to_its_first_client_who_answers(
     staff = open_page(browser, complaints, viewport=DESK)
     _sign_in(installation, staff)
     _set_up_the_firm(staff)
-    _make_a_service(staff)
+    _make_a_playbook(staff)
     _start_the_first_work(staff)
 
     welcome = installation.mail_to(CLIENT, "/u/")
@@ -138,7 +138,7 @@ def _set_up_the_firm(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kinds of work")
 
 
-def _make_a_service(page: Page) -> None:
+def _make_a_playbook(page: Page) -> None:
     page.get_by_role("link", name="New kind of work").first.click()
     page.locator("#names-texts-0").fill("Kitchen")
     page.locator("#stages-0-texts-0").fill("Works")

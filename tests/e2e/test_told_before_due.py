@@ -28,8 +28,8 @@ from webapp.models import (
     Firm,
     OutboxEmail,
     PartOf,
+    Playbook,
     Role,
-    Service,
     Stage,
     User,
 )
@@ -143,14 +143,14 @@ def _found(opened: Database, now: datetime) -> None:
         )
         salma = User(address=OWNER, name="Salma Idrissi", role=Role.STAFF, language="en", created_at=now)
         youssef = User(address="y@darrenov.example", name="Youssef", role=Role.MANAGER, language="en", created_at=now)
-        service = Service(
+        playbook = Playbook(
             key="renovation",
             labels={"en": "Renovation"},
             cadence=cadences.dump(cadence),
             reasons=[{"key": "supplier", "labels": REASON}],
             stages=[Stage(position=1, labels={"en": "Works"})],
         )
-        session.add_all([salma, youssef, service])
+        session.add_all([salma, youssef, playbook])
         for name, address, tag, zone, country in (
             ("Maria Bennani", BENNANI, "ary", "Africa/Casablanca", None),
             ("Rauf Aliyev", ALIYEV, "az", "Asia/Baku", "AZ"),
@@ -164,7 +164,7 @@ def _found(opened: Database, now: datetime) -> None:
                 reference=f"W-{client.id}",
                 title="flat" if tag == "az" else "kitchen",
                 client=client,
-                service=service,
+                playbook=playbook,
                 owner=salma,
                 contacts=[(reader, PartOf.DECIDES)],
                 steps=[PlannedStep(labels=HANDOVER, on=DUE)],

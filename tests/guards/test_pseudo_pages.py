@@ -41,7 +41,7 @@ DATA = {
 
 VIEWS = (
     "/engagements?state=draft", "/engagements?state=closed&q=nothing", "/clients?q=nothing", "/outbox?state=failed",
-    "/engagements/new?service=1", "/nothing-here", "/forms/999", "/dev/inbox?view=headers",
+    "/engagements/new?playbook=1", "/nothing-here", "/forms/999", "/dev/inbox?view=headers",
 )  # fmt: skip
 PUBLIC = ("/sign-in", "/sign-in/code/abc", "/invitations/abc", "/fresh-link", "/u/abc", "/unsubscribe/abc", "/nothing")
 LEAVING = ("/sign-out", "/me/browsers/")

@@ -52,7 +52,7 @@ manager staff_engagements.all_live staff_engagements.no_news staff_today.resume_
 admin   staff_absences.remove_theirs staff_absences.theirs
 admin   staff_imports.create staff_imports.new
 admin   staff_people.edit staff_people.index staff_people.invite staff_people.invite_again
-admin   staff_services.edit staff_services.index staff_services.new
+admin   staff_playbooks.edit staff_playbooks.index staff_playbooks.new
 admin   staff_settings.save
 """
 """Who may open what, in one place: a new route is written here too, by somebody who thought about it."""

@@ -28,7 +28,7 @@ COMPOSED = (
     "gallery.none.", "gallery.scheme.", "gallery.to_", "gallery.view.", "gallery.width.", "handover.",
     "import_fault.", "layout.nav_", "outbox.kind.", "outbox.state.", "outbox.trouble.", "people.part_choice.",
     "people.role_choice.", "promise.", "question.answer.", "question.said.", "reply.kind.",
-    "rhythm_form.day_off_choice.", "rhythm_form.every_choice.", "service.part_choice.", "sign_in.press.",
+    "rhythm_form.day_off_choice.", "rhythm_form.every_choice.", "playbook.part_choice.", "sign_in.press.",
     "sign_in.press_text.", "signal.todo.", "task.", "telling.state.", "update.kind.", "user.", "work.skipped_why.",
     "work.state_choice.",
 )  # fmt: skip

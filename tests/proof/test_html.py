@@ -18,7 +18,7 @@ from tests.support.proof.tools import run_node
 
 ACCEPT = {"en": "en-GB", "ary": "ar-MA"}
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-LEFT_EMPTY = ("sign-in", "fresh-link", "new-service")
+LEFT_EMPTY = ("sign-in", "fresh-link", "new-playbook")
 """Pages that come back with what is wrong beside each box when they are sent as they are."""
 
 

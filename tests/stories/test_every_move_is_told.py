@@ -129,7 +129,7 @@ class Life:
             milestones.undo(self.session, step, by=self.world.alice, now=self.now)
 
     def _read_first(self, _step: Any, _number: int) -> None:
-        self.work.service.managers_read_first = not self.work.service.managers_read_first
+        self.work.playbook.managers_read_first = not self.work.playbook.managers_read_first
 
     def _rest(self, _step: Any, _number: int) -> None:
         if self.work.state is EngagementState.OPEN:

@@ -102,7 +102,7 @@ class Addresses:
             "telling_id": site.all(Telling, Telling.update_id == welcome.id)[0].id,
             "mail_id": site.all(OutboxEmail, OutboxEmail.engagement_id == work.engagement_id)[0].id,
             "client_id": world.client.id,
-            "service_id": world.service.id,
+            "playbook_id": world.playbook.id,
             "user_id": world.charlie.id,
             "filename": "css/base.css",
             "challenge": "ab" * 16,

@@ -13,8 +13,8 @@ from webapp.models import (
     Firm,
     Participation,
     PartOf,
+    Playbook,
     Role,
-    Service,
     Slot,
     Stage,
     User,
@@ -54,7 +54,7 @@ class World:
     charlie: User
     dalia: User
     amina: User
-    service: Service
+    playbook: Playbook
     client: Client
     bennani: Contact
 
@@ -90,22 +90,22 @@ class World:
             }.items()
         }
         session.add_all(people.values())
-        service = Service(
+        playbook = Playbook(
             key="kitchen",
             labels={"en": "Kitchen", "az": "Mətbəx", "ary": "الكوزينة"},
             cadence=cadences.dump(TUESDAYS),
             reasons=REASONS,
             sentences=[{"part": "done", "labels": {"en": "Wall tiles finished", "ary": "كمّلنا الزليج"}}],
         )
-        service.stages = [
+        playbook.stages = [
             Stage(position=1, labels={"en": "Preparation", "ary": "التحضير"}),
             Stage(position=2, labels={"en": "Works", "ary": "الأشغال"}),
         ]
-        service.usual_milestones = [
+        playbook.usual_milestones = [
             UsualMilestone(position=1, labels={"en": "Cupboards", "ary": "الخزانات"}, offset_days=10),
             UsualMilestone(position=2, labels={"en": "Handover", "ary": "التسليم"}, offset_days=14),
         ]
-        session.add(service)
+        session.add(playbook)
         client = Client(name="Bennani", created_at=now)
         session.add(client)
         bennani = Contact(
@@ -120,7 +120,7 @@ class World:
         )
         session.add(bennani)
         session.flush()
-        return cls(session, now, firm, service=service, client=client, bennani=bennani, **people)
+        return cls(session, now, firm, playbook=playbook, client=client, bennani=bennani, **people)
 
     def contact(self, name: str, **given: Any) -> Contact:
         """Another person at the client."""
@@ -140,7 +140,7 @@ class World:
         fields: dict[str, Any] = {
             "title": "kitchen, Anfa",
             "client": self.client,
-            "service": self.service,
+            "playbook": self.playbook,
             "owner": self.alice,
             "contacts": [(self.bennani, PartOf.DECIDES)],
             "steps": [

@@ -19,8 +19,8 @@ from webapp.models import (
     HandOver,
     Participation,
     PartOf,
+    Playbook,
     Reply,
-    Service,
     Slot,
     Stage,
     Update,
@@ -57,15 +57,15 @@ def addresses_of(site: Site) -> Addresses:
 
 
 def _mark(world: World) -> None:
-    firm, service, session = world.firm, world.service, world.session
+    firm, playbook, session = world.firm, world.playbook, world.session
     firm.name, firm.languages, firm.language = said(firm.name), [TAG], TAG
     for user in (world.alice, world.bob, world.charlie, world.dalia, world.amina):
         user.name, user.language = said(user.name), TAG
-    with_labels: list[Service | Stage | UsualMilestone] = [service, *service.stages, *service.usual_milestones]
+    with_labels: list[Playbook | Stage | UsualMilestone] = [playbook, *playbook.stages, *playbook.usual_milestones]
     for labelled in with_labels:
         labelled.labels = _own(labelled.labels)
-    service.reasons = [{**reason, "labels": _own(reason["labels"])} for reason in service.reasons]
-    service.sentences = [{**sentence, "labels": _own(sentence["labels"])} for sentence in service.sentences]
+    playbook.reasons = [{**reason, "labels": _own(reason["labels"])} for reason in playbook.reasons]
+    playbook.sentences = [{**sentence, "labels": _own(sentence["labels"])} for sentence in playbook.sentences]
     world.client.name = said(world.client.name)
     world.bennani.name, world.bennani.greeting = said("Maria Bennani"), said("Mrs Bennani")
     world.bennani.language = TAG

@@ -113,3 +113,15 @@ def test_a_file_that_never_was_anything_becomes_a_database(fresh: Database) -> N
 
     assert before is None
     assert tables(fresh) == set(Base.metadata.tables)
+
+
+def test_data_from_before_the_first_version_is_refused_in_one_sentence_and_left_alone(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        connection.commit()
+
+    with pytest.raises(schema.FromBefore, match="from before the first version"):
+        schema.upgrade(database)
+
+    assert schema.fault(database) == schema.FROM_BEFORE
+    assert schema.current(database) == "0003"

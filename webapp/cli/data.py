@@ -10,6 +10,7 @@ from emails.languages import LANGUAGES
 from emails.message import BadAddress, check_address
 from emails.samples import SAMPLES
 from webapp import database, schema, timezones
+from webapp.cli.faults import sentence
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import MailState, OutboxEmail, Purpose, Role
@@ -26,9 +27,10 @@ def open_database(*, is_new: bool = False) -> tuple[Settings, Database]:
     timezones.force_pinned_tzdata()
     settings = Settings.load()
     opened = Database(settings.database)
-    if not is_new and schema.current(opened) != schema.head():
+    fault = schema.fault(opened)
+    if fault == schema.FROM_BEFORE or (fault and not is_new):
         opened.dispose()
-        raise click.ClickException("The database needs: milepost db upgrade")
+        raise click.ClickException(sentence(fault))
     return settings, opened
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import database, schema, timezones
 from webapp.broker import Broker
 from webapp.cli import sender_domain
+from webapp.cli.faults import sentence
 from webapp.cli.sender_domain import Finding
 from webapp.config import MailTransport, Settings, unknown_settings
 from webapp.database import Database
@@ -26,9 +27,9 @@ def doctor(send_to: str | None) -> int:
     settings = Settings.load()
     fine = True
     for check in (_settings, _zones, _database, _queue, lambda s: _mail(s, send_to), sender_domain.check):
-        for is_fine, sentence in check(settings):
+        for is_fine, said in check(settings):
             fine = fine and is_fine
-            click.echo(f"{'ok  ' if is_fine else 'look'}  {sentence}")
+            click.echo(f"{'ok  ' if is_fine else 'look'}  {said}")
     return 0 if fine else 1
 
 
@@ -46,16 +47,9 @@ def _zones(_: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     opened = Database(settings.database)
     try:
-        current = schema.current(opened)
-        yield (
-            current == schema.head(),
-            (
-                "The database answers and has the newest schema."
-                if current == schema.head()
-                else "The database needs: milepost db upgrade"
-            ),
-        )
-        if current is None:
+        fault = schema.fault(opened)
+        yield fault is None, sentence(fault) if fault else "The database answers and has the newest schema."
+        if fault is not None:
             return
         with opened.reader() as session:
             tick = session.get(Tick, "clock")

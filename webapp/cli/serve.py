@@ -134,6 +134,8 @@ def _prepare(home: Path) -> Settings:
     with _open(settings) as opened:
         try:
             schema.upgrade(opened)
+        except schema.FromBefore as fault:
+            raise CannotStart(f"{settings.milepost_home}: {fault}.") from None
         except SQLAlchemyError as fault:
             raise CannotStart(f"The database cannot be opened: {getattr(fault, 'orig', fault)}.") from None
         with opened.reader() as session:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp import database
 from webapp.database import Database
-from webapp.dev.demo_words import CLIENTS, SERVICE, DemoClient
+from webapp.dev.demo_words import CLIENTS, PLAYBOOK, DemoClient
 from webapp.models import (
     Cause,
     Engagement,
@@ -17,10 +17,10 @@ from webapp.models import (
     MailState,
     OutboxEmail,
     PartOf,
+    Playbook,
     Purpose,
     ReplyKind,
     Role,
-    Service,
     Stage,
     User,
     UsualMilestone,
@@ -51,7 +51,7 @@ def is_missing(opened: Database) -> bool:
 
 
 def found(session: Session, *, now: datetime) -> None:
-    """The firm, its people and its service."""
+    """The firm, its people and its playbook."""
     session.add(
         Firm(
             id=1,
@@ -81,19 +81,19 @@ def found(session: Session, *, now: datetime) -> None:
     for name, address, role, phone in people:
         made = users.add(session, address=address, name=name, role=role, language="en", phone=phone, by=None, now=now)
         made.joined_at = now
-    service = Service(
+    playbook = Playbook(
         key="renovation",
-        labels=SERVICE["labels"],
+        labels=PLAYBOOK["labels"],
         cadence=cadences.dump(_weekly(1, time(16, 0), time(18, 0))),
-        reasons=SERVICE["reasons"],
-        sentences=SERVICE["sentences"],
+        reasons=PLAYBOOK["reasons"],
+        sentences=PLAYBOOK["sentences"],
     )
-    service.stages = [Stage(position=n, labels=labels) for n, labels in enumerate(SERVICE["stages"], start=1)]
-    service.usual_milestones = [
+    playbook.stages = [Stage(position=n, labels=labels) for n, labels in enumerate(PLAYBOOK["stages"], start=1)]
+    playbook.usual_milestones = [
         UsualMilestone(position=n, labels=labels, offset_days=offset)
-        for n, (labels, offset) in enumerate(SERVICE["milestones"], start=1)
+        for n, (labels, offset) in enumerate(PLAYBOOK["milestones"], start=1)
     ]
-    session.add(service)
+    session.add(playbook)
     session.flush()
 
 
@@ -117,7 +117,7 @@ def _work(session: Session, words: DemoClient, *, now: datetime) -> None:
     else:
         cadence = _weekly((here.weekday() + words.days_ahead) % 7, time(16, 0), time(18, 0))
     begun = now - timedelta(days=10)
-    service = session.scalars(select(Service)).one()
+    playbook = session.scalars(select(Playbook)).one()
     owner = session.scalars(select(User).where(User.address == words.owner)).one()
     client = clients.add(session, words.client, by=owner, now=begun)
     contact = clients.add_contact(
@@ -133,7 +133,7 @@ def _work(session: Session, words: DemoClient, *, now: datetime) -> None:
         now=begun,
     )
     steps = [
-        PlannedStep(labels=service.usual_milestones[n].labels, on=_working_day(here.date(), days))
+        PlannedStep(labels=playbook.usual_milestones[n].labels, on=_working_day(here.date(), days))
         for n, days in enumerate(words.step_days)
     ]
     engagement = engagements.start(
@@ -141,13 +141,13 @@ def _work(session: Session, words: DemoClient, *, now: datetime) -> None:
         reference=words.reference,
         title=words.title,
         client=client,
-        service=service,
+        playbook=playbook,
         owner=owner,
         contacts=[(contact, PartOf.DECIDES)],
         steps=steps,
         cadence=cadences.dump(cadence),
         facts=words.facts,
-        stage=service.stages[1],
+        stage=playbook.stages[1],
         by=owner,
         now=begun,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-SERVICE: dict[str, Any] = {
+PLAYBOOK: dict[str, Any] = {
     "labels": {
         "en": "Renovation",
         "fr": "Rénovation",

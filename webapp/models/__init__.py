@@ -13,10 +13,10 @@ from webapp.models.firm import Firm
 from webapp.models.link import Link, Purpose
 from webapp.models.milestone import Milestone
 from webapp.models.outbox import MailState, OutboxEmail, OutboxTelling
+from webapp.models.playbook import Playbook, Stage, UsualMilestone
 from webapp.models.promise import Act, Cause, Promise, PromiseWords
 from webapp.models.question import DateAnswered, DateQuestion
 from webapp.models.reply import Reply, ReplyKind
-from webapp.models.service import Service, Stage, UsualMilestone
 from webapp.models.slot import (
     Checkpoint,
     CheckpointDraft,
@@ -69,13 +69,13 @@ __all__ = [
     "OutboxTelling",
     "PartOf",
     "Participation",
+    "Playbook",
     "Promise",
     "PromiseWords",
     "Purpose",
     "Reply",
     "ReplyKind",
     "Role",
-    "Service",
     "SignInChallenge",
     "Slot",
     "SlotState",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.models.base import Identified
 from webapp.models.client import Client, Contact
 from webapp.models.milestone import Milestone
-from webapp.models.service import Service, Stage
+from webapp.models.playbook import Playbook, Stage
 from webapp.models.user import User
 
 
@@ -37,7 +37,7 @@ class Engagement(Identified):
     reference: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    playbook_id: Mapped[int] = mapped_column(ForeignKey("playbook.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     stage_id: Mapped[int | None] = mapped_column(ForeignKey("stage.id"))
     stage_since: Mapped[date | None]
@@ -51,7 +51,7 @@ class Engagement(Identified):
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     client: Mapped[Client] = relationship()
-    service: Mapped[Service] = relationship()
+    playbook: Mapped[Playbook] = relationship()
     owner: Mapped[User | None] = relationship()
     stage: Mapped[Stage | None] = relationship()
     milestones: Mapped[list[Milestone]] = relationship(order_by="Milestone.position")

@@ -37,7 +37,7 @@ class Firm(Identified):
     tell_hours: Mapped[int] = mapped_column(default=4)
     """Working hours within which every contact should have heard of a moved date."""
     hold_hours: Mapped[int] = mapped_column(default=2)
-    """Working hours that a manager has to read a delay notice first, where the service wants it."""
+    """Working hours that a manager has to read a delay notice first, where the playbook wants it."""
     ask_days: Mapped[int] = mapped_column(default=3)
     """Working days before an agreed date on which its owner is asked whether it holds."""
     day_mail_at: Mapped[time] = mapped_column(Time, default=time(8, 0))

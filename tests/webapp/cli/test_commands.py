@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,22 @@ def test_commands_before_the_first_migration_say_what_to_do(
 
         said = capsys.readouterr().err
         assert "milepost db upgrade" in said
+        assert "Traceback" not in said
+
+
+def test_data_from_before_the_first_version_is_refused_by_every_command(
+    home: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _database(home).write_bytes(sqlite_template.read_bytes())
+    with closing(sqlite3.connect(_database(home))) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.commit()
+
+    for words in (("db", "upgrade"), ("outbox",), ("run",)):
+        assert _run(monkeypatch, *words) == 1
+
+        said = capsys.readouterr().err
+        assert "from before the first version of Milepost" in said
         assert "Traceback" not in said
 
 

@@ -9,7 +9,7 @@ from tests.support.moving import WHY
 from tests.support.pages import Page, text_of
 from tests.support.site import Site
 from webapp.client import road
-from webapp.models import Announcement, DateAnswered, DateQuestion, Engagement, Milestone, Service
+from webapp.models import Announcement, DateAnswered, DateQuestion, Engagement, Milestone, Playbook
 from webapp.services.dates import ledger, milestones, questions
 from webapp.services.dates.ledger import When
 
@@ -51,7 +51,7 @@ def test_a_date_that_nobody_confirmed_for_long_says_since_when(site: Site) -> No
 
 def test_a_new_date_grows_old_too_but_doubt_and_what_is_done_stay_what_they_are(site: Site) -> None:
     with site.writing() as session:
-        session.get_one(Service, site.world.service.id).stale_days = 2
+        session.get_one(Playbook, site.world.playbook.id).stale_days = 2
         work = session.get_one(Engagement, site.kitchen.engagement_id)
         cupboards, handover = work.milestones
         ledger.move(

@@ -1,4 +1,4 @@
-"""Forms about the firm and its services."""
+"""Forms about the firm and its playbooks."""
 
 from typing import Any
 

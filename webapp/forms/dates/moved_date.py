@@ -38,7 +38,7 @@ def labelled(prefix: str, values: list[str]) -> dict[str, Lazy]:
 
 
 class Explanation(Form):
-    """Why a date moves: whose cause, a reason of the service or words, and what we do about it."""
+    """Why a date moves: whose cause, a reason of the playbook or words, and what we do about it."""
 
     cause = RadioField(
         Lazy("form.cause"),
@@ -68,7 +68,7 @@ class Explanation(Form):
 
     @property
     def chosen_reason(self) -> str | None:
-        """The reason that was picked, if it is one of the service's."""
+        """The reason that was picked, if it is one of the playbook's."""
         return self.reason.data if self.reason.data and self.reason.data in offered(self.reason) else None
 
     def explanation(self, language: str | None) -> Why:

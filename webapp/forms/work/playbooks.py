@@ -20,13 +20,13 @@ USUAL_MAXIMUM = 250
 
 
 class LabelForm(Form):
-    """One label of a service, in the firm's languages: `text_<tag>` for each."""
+    """One label of a playbook, in the firm's languages: `text_<tag>` for each."""
 
-    offset_days = Number(Lazy("service.offset"), [Between(0, OFFSET_MAXIMUM)])
-    usual_days = Number(Lazy("service.usual_days"), [Between(1, USUAL_MAXIMUM)])
+    offset_days = Number(Lazy("playbook.offset"), [Between(0, OFFSET_MAXIMUM)])
+    usual_days = Number(Lazy("playbook.usual_days"), [Between(1, USUAL_MAXIMUM)])
     part = RadioField(
-        Lazy("service.part"),
-        choices={part: Lazy(f"service.part_choice.{part}") for part in ("done", "next", "why", "action")},
+        Lazy("playbook.part"),
+        choices={part: Lazy(f"playbook.part_choice.{part}") for part in ("done", "next", "why", "action")},
         default="done",
         validate_choice=False,
     )
@@ -37,7 +37,7 @@ class LabelForm(Form):
         return {tag: entry.data for tag, entry in zip(tags, self.texts, strict=False) if entry.data}
 
 
-class ServiceForm(Form):
+class PlaybookForm(Form):
     """A kind of work: name, stages, usual milestones, delay reasons and ready sentences per language, and rhythm."""
 
     names = FormField(LabelForm)
@@ -46,5 +46,5 @@ class ServiceForm(Form):
     reasons = FieldList(FormField(LabelForm))
     sentences = FieldList(FormField(LabelForm))
     rhythm = FormField(RhythmForm)
-    managers_read_first = BooleanField(Lazy("service.managers_read_first"))
-    stale_days = Number(Lazy("service.stale_days"), [Between(1, USUAL_MAXIMUM)])
+    managers_read_first = BooleanField(Lazy("playbook.managers_read_first"))
+    stale_days = Number(Lazy("playbook.stale_days"), [Between(1, USUAL_MAXIMUM)])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "first"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -34,12 +34,12 @@ def upgrade() -> None:
     op.create_table(
         "client",
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
     )
-    op.create_index("ix_client_name", "client", ["name"], unique=False)
-
+    op.create_index(op.f("ix_client_name"), "client", ["name"], unique=False)
     op.create_table(
         "firm",
         sa.Column("name", sa.String(), nullable=False),
@@ -54,6 +54,12 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("working_days", sa.JSON(), nullable=False),
         sa.Column("days_off", sa.JSON(), nullable=False),
+        sa.Column("weekly_hours", sa.JSON(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("notice_minutes", sa.Integer(), nullable=False),
+        sa.Column("tell_hours", sa.Integer(), nullable=False),
+        sa.Column("hold_hours", sa.Integer(), nullable=False),
+        sa.Column("ask_days", sa.Integer(), nullable=False),
         sa.Column("day_mail_at", sa.Time(), nullable=False),
         sa.Column("last_call_minutes", sa.Integer(), nullable=False),
         sa.Column("quiet_from", sa.Time(), nullable=True),
@@ -73,18 +79,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_limited_act")),
     )
     op.create_index("ix_limited_act_key_at", "limited_act", ["key", "at"], unique=False)
-
     op.create_table(
-        "service",
+        "playbook",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("cadence", sa.JSON(), nullable=False),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("sentences", sa.JSON(), nullable=False),
+        sa.Column("managers_read_first", sa.Boolean(), nullable=False),
+        sa.Column("stale_days", sa.Integer(), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
-        sa.UniqueConstraint("key", name=op.f("uq_service_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_playbook")),
+        sa.UniqueConstraint("key", name=op.f("uq_playbook_key")),
     )
     op.create_table(
         "tick",
@@ -111,6 +118,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_user_address")),
     )
     op.create_table(
+        "absence",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_absence_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    op.create_index(op.f("ix_absence_user_id"), "absence", ["user_id"], unique=False)
+    op.create_table(
         "audit_entry",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -124,7 +141,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "subject_id"], unique=False)
-
+    op.create_table(
+        "calendar_day",
+        sa.Column("firm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("is_working", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum("own", "swap", "file", "holiday", name="daysource", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_calendar_day_firm_id_firm")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["user.id"], name=op.f("fk_calendar_day_recorded_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
+        sa.UniqueConstraint("on", "source", "country", name=op.f("uq_calendar_day_on_source_country")),
+    )
+    op.create_table(
+        "calendar_season",
+        sa.Column("firm_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("hours", sa.JSON(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_calendar_season_firm_id_firm")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_season")),
+    )
     op.create_table(
         "contact",
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -145,9 +192,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_contact_client_id_client")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
-    op.create_index("ix_contact_address", "contact", ["address"], unique=False)
-    op.create_index("ix_contact_client_id", "contact", ["client_id"], unique=False)
-
+    op.create_index(op.f("ix_contact_address"), "contact", ["address"], unique=False)
+    op.create_index(op.f("ix_contact_client_id"), "contact", ["client_id"], unique=False)
     op.create_table(
         "sign_in_challenge",
         sa.Column("nonce", sa.LargeBinary(), nullable=False),
@@ -163,17 +209,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_challenge")),
         sa.UniqueConstraint("nonce", name=op.f("uq_sign_in_challenge_nonce")),
     )
-    op.create_index("ix_sign_in_challenge_user_id", "sign_in_challenge", ["user_id"], unique=False)
-
+    op.create_index(op.f("ix_sign_in_challenge_user_id"), "sign_in_challenge", ["user_id"], unique=False)
     op.create_table(
         "stage",
-        sa.Column("service_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("playbook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("usual_days", sa.Integer(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_stage_service_id_service")),
+        sa.ForeignKeyConstraint(["playbook_id"], ["playbook.id"], name=op.f("fk_stage_playbook_id_playbook")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage")),
-        sa.UniqueConstraint("service_id", "position", name=op.f("uq_stage_service_id_position")),
+        sa.UniqueConstraint("playbook_id", "position", name=op.f("uq_stage_playbook_id_position")),
+    )
+    op.create_table(
+        "stand_in",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stand_in_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["stand_in_id"], ["user.id"], name=op.f("fk_stand_in_stand_in_id_user")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_stand_in_user_id_user")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_stand_in")),
     )
     op.create_table(
         "user_session",
@@ -188,27 +242,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_user_session_secret_hash")),
     )
-    op.create_index("ix_user_session_user_id", "user_session", ["user_id"], unique=False)
-
+    op.create_index(op.f("ix_user_session_user_id"), "user_session", ["user_id"], unique=False)
     op.create_table(
         "usual_milestone",
-        sa.Column("service_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("playbook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("offset_days", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_usual_milestone_service_id_service")),
+        sa.ForeignKeyConstraint(["playbook_id"], ["playbook.id"], name=op.f("fk_usual_milestone_playbook_id_playbook")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_usual_milestone")),
-        sa.UniqueConstraint("service_id", "position", name=op.f("uq_usual_milestone_service_id_position")),
+        sa.UniqueConstraint("playbook_id", "position", name=op.f("uq_usual_milestone_playbook_id_position")),
     )
     op.create_table(
         "engagement",
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("service_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("playbook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("stage_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stage_since", sa.Date(), nullable=True),
         sa.Column(
             "state",
             sa.Enum("draft", "open", "paused", "closed", name="engagementstate", native_enum=False, length=32),
@@ -225,16 +279,15 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_engagement_client_id_client")),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_engagement_owner_id_user")),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_engagement_service_id_service")),
+        sa.ForeignKeyConstraint(["playbook_id"], ["playbook.id"], name=op.f("fk_engagement_playbook_id_playbook")),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_engagement_stage_id_stage")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
         sa.UniqueConstraint("reference", name=op.f("uq_engagement_reference")),
     )
-    op.create_index("ix_engagement_client_id", "engagement", ["client_id"], unique=False)
-    op.create_index("ix_engagement_owner_id", "engagement", ["owner_id"], unique=False)
-    op.create_index("ix_engagement_service_id", "engagement", ["service_id"], unique=False)
-    op.create_index("ix_engagement_state", "engagement", ["state"], unique=False)
-
+    op.create_index(op.f("ix_engagement_client_id"), "engagement", ["client_id"], unique=False)
+    op.create_index(op.f("ix_engagement_owner_id"), "engagement", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_engagement_playbook_id"), "engagement", ["playbook_id"], unique=False)
+    op.create_index(op.f("ix_engagement_state"), "engagement", ["state"], unique=False)
     op.create_table(
         "fact",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -245,8 +298,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["engagement_id"], ["engagement.id"], name=op.f("fk_fact_engagement_id_engagement")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
     )
-    op.create_index("ix_fact_engagement_id", "fact", ["engagement_id"], unique=False)
-
+    op.create_index(op.f("ix_fact_engagement_id"), "fact", ["engagement_id"], unique=False)
     op.create_table(
         "handover",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -265,8 +317,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["to_user_id"], ["user.id"], name=op.f("fk_handover_to_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
-    op.create_index("ix_handover_engagement_id", "handover", ["engagement_id"], unique=False)
-
+    op.create_index(op.f("ix_handover_engagement_id"), "handover", ["engagement_id"], unique=False)
+    op.create_table(
+        "held_notice",
+        sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("snapshot", sa.JSON(), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_held_notice_engagement_id_engagement")
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", name=op.f("pk_held_notice")),
+    )
     op.create_table(
         "milestone",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -275,14 +337,16 @@ def upgrade() -> None:
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("done_recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_at_risk", sa.Boolean(), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_why", sa.String(), nullable=True),
+        sa.Column("dropped_language", sa.String(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["engagement_id"], ["engagement.id"], name=op.f("fk_milestone_engagement_id_engagement")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
-    op.create_index("ix_milestone_engagement_id", "milestone", ["engagement_id"], unique=False)
-
+    op.create_index(op.f("ix_milestone_engagement_id"), "milestone", ["engagement_id"], unique=False)
     op.create_table(
         "outbox_email",
         sa.Column("kind", sa.String(), nullable=False),
@@ -344,12 +408,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_email_dedupe_key")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_email_message_id")),
     )
-    op.create_index("ix_outbox_email_contact_id", "outbox_email", ["contact_id"], unique=False)
-    op.create_index("ix_outbox_email_engagement_id", "outbox_email", ["engagement_id"], unique=False)
+    op.create_index(op.f("ix_outbox_email_contact_id"), "outbox_email", ["contact_id"], unique=False)
+    op.create_index(op.f("ix_outbox_email_engagement_id"), "outbox_email", ["engagement_id"], unique=False)
     op.create_index("ix_outbox_email_state_not_before", "outbox_email", ["state", "not_before"], unique=False)
     op.create_index("ix_outbox_email_to_address", "outbox_email", ["to_address"], unique=False)
-    op.create_index("ix_outbox_email_user_id", "outbox_email", ["user_id"], unique=False)
-
+    op.create_index(op.f("ix_outbox_email_user_id"), "outbox_email", ["user_id"], unique=False)
     op.create_table(
         "participation",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -369,8 +432,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
         sa.UniqueConstraint("engagement_id", "contact_id", name=op.f("uq_participation_engagement_id_contact_id")),
     )
-    op.create_index("ix_participation_contact_id", "participation", ["contact_id"], unique=False)
-
+    op.create_index(op.f("ix_participation_contact_id"), "participation", ["contact_id"], unique=False)
     op.create_table(
         "slot",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -392,7 +454,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("engagement_id", "local_on", name=op.f("uq_slot_engagement_id_local_on")),
     )
     op.create_index("ix_slot_state_send_at", "slot", ["state", "send_at"], unique=False)
-
     op.create_table(
         "checkpoint",
         sa.Column("slot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -437,11 +498,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("nonce", name=op.f("uq_link_nonce")),
     )
-    op.create_index("ix_link_contact_id", "link", ["contact_id"], unique=False)
-    op.create_index("ix_link_engagement_id", "link", ["engagement_id"], unique=False)
-    op.create_index("ix_link_outbox_email_id", "link", ["outbox_email_id"], unique=False)
-    op.create_index("ix_link_user_id", "link", ["user_id"], unique=False)
-
+    op.create_index(op.f("ix_link_contact_id"), "link", ["contact_id"], unique=False)
+    op.create_index(op.f("ix_link_engagement_id"), "link", ["engagement_id"], unique=False)
+    op.create_index(op.f("ix_link_outbox_email_id"), "link", ["outbox_email_id"], unique=False)
+    op.create_index(op.f("ix_link_user_id"), "link", ["user_id"], unique=False)
     op.create_table(
         "update",
         sa.Column("key", sa.String(), nullable=False),
@@ -475,13 +535,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_update_key")),
     )
     op.create_index("ix_update_engagement_id_released_at", "update", ["engagement_id", "released_at"], unique=False)
-
     op.create_table(
         "ask",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("translations", sa.JSON(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column(
             "state",
@@ -497,8 +557,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["engagement_id"], ["engagement.id"], name=op.f("fk_ask_engagement_id_engagement")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ask")),
     )
-    op.create_index("ix_ask_engagement_id", "ask", ["engagement_id"], unique=False)
-
+    op.create_index(op.f("ix_ask_engagement_id"), "ask", ["engagement_id"], unique=False)
     op.create_table(
         "checkpoint_draft",
         sa.Column("checkpoint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -532,6 +591,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("checkpoint_id", "number", name=op.f("uq_checkpoint_revision_checkpoint_id_number")),
     )
     op.create_table(
+        "commitment",
+        sa.Column("update_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "kept", "broken", "settled", name="commitmentstate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("cause", sa.String(), nullable=True),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kept_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_commitment_engagement_id_engagement")
+        ),
+        sa.ForeignKeyConstraint(["kept_by_id"], ["update.id"], name=op.f("fk_commitment_kept_by_id_update")),
+        sa.ForeignKeyConstraint(["update_id"], ["update.id"], name=op.f("fk_commitment_update_id_update")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment")),
+        sa.UniqueConstraint("update_id", name=op.f("uq_commitment_update_id")),
+    )
+    op.create_index(op.f("ix_commitment_engagement_id"), "commitment", ["engagement_id"], unique=False)
+    op.create_index("ix_commitment_state_promised_at", "commitment", ["state", "promised_at"], unique=False)
+    op.create_table(
         "internal_note",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("checkpoint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -548,14 +631,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["written_by_id"], ["user.id"], name=op.f("fk_internal_note_written_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_internal_note")),
     )
-    op.create_index("ix_internal_note_engagement_id", "internal_note", ["engagement_id"], unique=False)
-
+    op.create_index(op.f("ix_internal_note_engagement_id"), "internal_note", ["engagement_id"], unique=False)
     op.create_table(
         "promise",
         sa.Column("milestone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
-            "act", sa.Enum("first", "move", "withdraw", name="act", native_enum=False, length=32), nullable=False
+            "act",
+            sa.Enum("first", "move", "resolve", "withdraw", name="act", native_enum=False, length=32),
+            nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
@@ -585,8 +669,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
         sa.UniqueConstraint("milestone_id", "number", name=op.f("uq_promise_milestone_id_number")),
     )
-    op.create_index("ix_promise_checkpoint_id", "promise", ["checkpoint_id"], unique=False)
-
+    op.create_index(op.f("ix_promise_checkpoint_id"), "promise", ["checkpoint_id"], unique=False)
     op.create_table(
         "telling",
         sa.Column("update_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -606,8 +689,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_telling")),
         sa.UniqueConstraint("update_id", "contact_id", name=op.f("uq_telling_update_id_contact_id")),
     )
-    op.create_index("ix_telling_contact_id", "telling", ["contact_id"], unique=False)
-
+    op.create_index(op.f("ix_telling_contact_id"), "telling", ["contact_id"], unique=False)
+    op.create_table(
+        "announcement",
+        sa.Column("promise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("release_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tell_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("update_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_why", sa.String(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_announcement_engagement_id_engagement")
+        ),
+        sa.ForeignKeyConstraint(["promise_id"], ["promise.id"], name=op.f("fk_announcement_promise_id_promise")),
+        sa.ForeignKeyConstraint(["update_id"], ["update.id"], name=op.f("fk_announcement_update_id_update")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
+        sa.UniqueConstraint("promise_id", name=op.f("uq_announcement_promise_id")),
+    )
+    op.create_index(op.f("ix_announcement_engagement_id"), "announcement", ["engagement_id"], unique=False)
+    op.create_index("ix_announcement_settled_at_release_at", "announcement", ["settled_at", "release_at"], unique=False)
+    op.create_index(op.f("ix_announcement_update_id"), "announcement", ["update_id"], unique=False)
+    op.create_table(
+        "date_question",
+        sa.Column("milestone_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("promise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "answer", sa.Enum("yes", "not_sure", "no", name="dateanswered", native_enum=False, length=32), nullable=True
+        ),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_date_question_answered_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"], ["milestone.id"], name=op.f("fk_date_question_milestone_id_milestone")
+        ),
+        sa.ForeignKeyConstraint(["promise_id"], ["promise.id"], name=op.f("fk_date_question_promise_id_promise")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_date_question")),
+        sa.UniqueConstraint("promise_id", "number", name=op.f("uq_date_question_promise_id_number")),
+    )
+    op.create_index(op.f("ix_date_question_milestone_id"), "date_question", ["milestone_id"], unique=False)
     op.create_table(
         "outbox_telling",
         sa.Column("outbox_email_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -620,8 +747,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_telling")),
         sa.UniqueConstraint("outbox_email_id", "telling_id", name=op.f("uq_outbox_telling_outbox_email_id_telling_id")),
     )
-    op.create_index("ix_outbox_telling_telling_id", "outbox_telling", ["telling_id"], unique=False)
-
+    op.create_index(op.f("ix_outbox_telling_telling_id"), "outbox_telling", ["telling_id"], unique=False)
     op.create_table(
         "promise_words",
         sa.Column("promise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -630,6 +756,7 @@ def upgrade() -> None:
         sa.Column("condition", sa.String(), nullable=True),
         sa.Column("other_name", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("translations", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["promise_id"], ["promise.id"], name=op.f("fk_promise_words_promise_id_promise")),
         sa.PrimaryKeyConstraint("promise_id", name=op.f("pk_promise_words")),
     )
@@ -664,8 +791,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
         sa.UniqueConstraint("once", name=op.f("uq_reply_once")),
     )
-    op.create_index("ix_reply_engagement_id", "reply", ["engagement_id"], unique=False)
-
+    op.create_index(op.f("ix_reply_engagement_id"), "reply", ["engagement_id"], unique=False)
     op.create_table(
         "task",
         sa.Column("key", sa.String(), nullable=False),
@@ -682,6 +808,10 @@ def upgrade() -> None:
                 "sending_stopped",
                 "clock_jumped",
                 "unowned",
+                "promise_broken",
+                "notice_to_read",
+                "not_told",
+                "not_told_long",
                 name="taskkind",
                 native_enum=False,
                 length=32,
@@ -706,7 +836,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("key", name=op.f("uq_task_key")),
     )
-    op.create_index("ix_task_engagement_id", "task", ["engagement_id"], unique=False)
+    op.create_index(op.f("ix_task_engagement_id"), "task", ["engagement_id"], unique=False)
     for table in APPEND_ONLY:
         _refuse_changes(table)
 
@@ -716,90 +846,83 @@ def downgrade() -> None:
         for table in APPEND_ONLY:
             op.execute(f"DROP TRIGGER {table}_refuses_change ON {table}")
             op.execute(f"DROP FUNCTION {table}_is_append_only()")
-    op.drop_index("ix_task_engagement_id", table_name="task")
-
+    op.drop_index(op.f("ix_task_engagement_id"), table_name="task")
     op.drop_table("task")
-    op.drop_index("ix_reply_engagement_id", table_name="reply")
-
+    op.drop_index(op.f("ix_reply_engagement_id"), table_name="reply")
     op.drop_table("reply")
     op.drop_table("promise_words")
-    op.drop_index("ix_outbox_telling_telling_id", table_name="outbox_telling")
-
+    op.drop_index(op.f("ix_outbox_telling_telling_id"), table_name="outbox_telling")
     op.drop_table("outbox_telling")
-    op.drop_index("ix_telling_contact_id", table_name="telling")
-
+    op.drop_index(op.f("ix_date_question_milestone_id"), table_name="date_question")
+    op.drop_table("date_question")
+    op.drop_index(op.f("ix_announcement_update_id"), table_name="announcement")
+    op.drop_index("ix_announcement_settled_at_release_at", table_name="announcement")
+    op.drop_index(op.f("ix_announcement_engagement_id"), table_name="announcement")
+    op.drop_table("announcement")
+    op.drop_index(op.f("ix_telling_contact_id"), table_name="telling")
     op.drop_table("telling")
-    op.drop_index("ix_promise_checkpoint_id", table_name="promise")
-
+    op.drop_index(op.f("ix_promise_checkpoint_id"), table_name="promise")
     op.drop_table("promise")
-    op.drop_index("ix_internal_note_engagement_id", table_name="internal_note")
-
+    op.drop_index(op.f("ix_internal_note_engagement_id"), table_name="internal_note")
     op.drop_table("internal_note")
+    op.drop_index("ix_commitment_state_promised_at", table_name="commitment")
+    op.drop_index(op.f("ix_commitment_engagement_id"), table_name="commitment")
+    op.drop_table("commitment")
     op.drop_table("checkpoint_revision")
     op.drop_table("checkpoint_draft")
-    op.drop_index("ix_ask_engagement_id", table_name="ask")
-
+    op.drop_index(op.f("ix_ask_engagement_id"), table_name="ask")
     op.drop_table("ask")
     op.drop_index("ix_update_engagement_id_released_at", table_name="update")
-
     op.drop_table("update")
-    op.drop_index("ix_link_user_id", table_name="link")
-    op.drop_index("ix_link_outbox_email_id", table_name="link")
-    op.drop_index("ix_link_engagement_id", table_name="link")
-    op.drop_index("ix_link_contact_id", table_name="link")
-
+    op.drop_index(op.f("ix_link_user_id"), table_name="link")
+    op.drop_index(op.f("ix_link_outbox_email_id"), table_name="link")
+    op.drop_index(op.f("ix_link_engagement_id"), table_name="link")
+    op.drop_index(op.f("ix_link_contact_id"), table_name="link")
     op.drop_table("link")
     op.drop_table("checkpoint")
     op.drop_index("ix_slot_state_send_at", table_name="slot")
-
     op.drop_table("slot")
-    op.drop_index("ix_participation_contact_id", table_name="participation")
-
+    op.drop_index(op.f("ix_participation_contact_id"), table_name="participation")
     op.drop_table("participation")
-    op.drop_index("ix_outbox_email_user_id", table_name="outbox_email")
+    op.drop_index(op.f("ix_outbox_email_user_id"), table_name="outbox_email")
     op.drop_index("ix_outbox_email_to_address", table_name="outbox_email")
     op.drop_index("ix_outbox_email_state_not_before", table_name="outbox_email")
-    op.drop_index("ix_outbox_email_engagement_id", table_name="outbox_email")
-    op.drop_index("ix_outbox_email_contact_id", table_name="outbox_email")
-
+    op.drop_index(op.f("ix_outbox_email_engagement_id"), table_name="outbox_email")
+    op.drop_index(op.f("ix_outbox_email_contact_id"), table_name="outbox_email")
     op.drop_table("outbox_email")
-    op.drop_index("ix_milestone_engagement_id", table_name="milestone")
-
+    op.drop_index(op.f("ix_milestone_engagement_id"), table_name="milestone")
     op.drop_table("milestone")
-    op.drop_index("ix_handover_engagement_id", table_name="handover")
-
+    op.drop_table("held_notice")
+    op.drop_index(op.f("ix_handover_engagement_id"), table_name="handover")
     op.drop_table("handover")
-    op.drop_index("ix_fact_engagement_id", table_name="fact")
-
+    op.drop_index(op.f("ix_fact_engagement_id"), table_name="fact")
     op.drop_table("fact")
-    op.drop_index("ix_engagement_state", table_name="engagement")
-    op.drop_index("ix_engagement_service_id", table_name="engagement")
-    op.drop_index("ix_engagement_owner_id", table_name="engagement")
-    op.drop_index("ix_engagement_client_id", table_name="engagement")
-
+    op.drop_index(op.f("ix_engagement_state"), table_name="engagement")
+    op.drop_index(op.f("ix_engagement_playbook_id"), table_name="engagement")
+    op.drop_index(op.f("ix_engagement_owner_id"), table_name="engagement")
+    op.drop_index(op.f("ix_engagement_client_id"), table_name="engagement")
     op.drop_table("engagement")
     op.drop_table("usual_milestone")
-    op.drop_index("ix_user_session_user_id", table_name="user_session")
-
+    op.drop_index(op.f("ix_user_session_user_id"), table_name="user_session")
     op.drop_table("user_session")
+    op.drop_table("stand_in")
     op.drop_table("stage")
-    op.drop_index("ix_sign_in_challenge_user_id", table_name="sign_in_challenge")
-
+    op.drop_index(op.f("ix_sign_in_challenge_user_id"), table_name="sign_in_challenge")
     op.drop_table("sign_in_challenge")
-    op.drop_index("ix_contact_client_id", table_name="contact")
-    op.drop_index("ix_contact_address", table_name="contact")
-
+    op.drop_index(op.f("ix_contact_client_id"), table_name="contact")
+    op.drop_index(op.f("ix_contact_address"), table_name="contact")
     op.drop_table("contact")
+    op.drop_table("calendar_season")
+    op.drop_table("calendar_day")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
-
     op.drop_table("audit_entry")
+    op.drop_index(op.f("ix_absence_user_id"), table_name="absence")
+    op.drop_table("absence")
     op.drop_table("user")
     op.drop_table("tick")
-    op.drop_table("service")
+    op.drop_table("playbook")
     op.drop_index("ix_limited_act_key_at", table_name="limited_act")
-
     op.drop_table("limited_act")
     op.drop_table("firm")
-    op.drop_index("ix_client_name", table_name="client")
-
+    op.drop_index(op.f("ix_client_name"), table_name="client")
     op.drop_table("client")

@@ -99,7 +99,7 @@ def move(
     agreed_on: date | None = None,
     is_history: bool = False,
 ) -> Promise:
-    """Move an agreed date. It must say whose cause it is, why (a reason of the service or words), what we do about
+    """Move an agreed date. It must say whose cause it is, why (a reason of the playbook or words), what we do about
     it, and the new date or when the next news comes; otherwise Refused, naming the field. A date that comes earlier
     needs no explanation. `supersedes` replaces an entry that was wrong; a move that nobody was told yet is replaced
     by the next one in the same way, and by none where the date goes back to what clients know. History from before

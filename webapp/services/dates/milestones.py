@@ -159,7 +159,7 @@ def came(
 
 
 def open_ones(
-    session: Session, *, owners: Collection[int] | None, service_id: int | None, until: date | None
+    session: Session, *, owners: Collection[int] | None, playbook_id: int | None, until: date | None
 ) -> list[OpenStep]:
     """The steps of open work with a day by which they are due, the soonest first: of these owners, or everybody; of one
     kind of work, or all; due by a day, or any."""
@@ -171,8 +171,8 @@ def open_ones(
     )
     if owners is not None:
         wanted = wanted.where(Engagement.owner_id.in_(owners))
-    if service_id is not None:
-        wanted = wanted.where(Engagement.service_id == service_id)
+    if playbook_id is not None:
+        wanted = wanted.where(Engagement.playbook_id == playbook_id)
     found = []
     for engagement in session.scalars(wanted):
         for step in engagement.milestones:
@@ -235,7 +235,7 @@ def later_ones(firm: Firm, milestone: Milestone, to: date, engagement: Engagemen
 def move_together(
     session: Session, moved: Sequence[Moved], why: Why, *, by: User, now: datetime, origin: str
 ) -> list[Promise]:
-    """Move several steps for one cause, all or none; each ends in the one service, and refuses what it refuses. The
+    """Move several steps for one cause, all or none; each ends in the one playbook, and refuses what it refuses. The
     engagements are held in the order of their numbers, so that two such acts cannot wait for each other."""
     if not moved:
         raise Refused("delay.nothing_chosen", field="steps")

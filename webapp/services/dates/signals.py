@@ -91,7 +91,7 @@ def pressing(session: Session, firm: Firm, *, now: datetime) -> list[list[Signal
         .options(
             joinedload(Engagement.client),
             joinedload(Engagement.owner),
-            joinedload(Engagement.service),
+            joinedload(Engagement.playbook),
             selectinload(Engagement.milestones).selectinload(Milestone.promises),
         )
         .order_by(Engagement.id)

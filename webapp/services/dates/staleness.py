@@ -52,7 +52,7 @@ def confirmed(session: Session, work: Iterable[Engagement]) -> dict[int, datetim
 
 
 def stale(session: Session, work: Iterable[Engagement], firm: Firm, *, now: datetime) -> dict[int, date]:
-    """The day of the last word where it is older than the service allows, by the number of the engagement; what is
+    """The day of the last word where it is older than the playbook allows, by the number of the engagement; what is
     fresh enough, closed or not begun is not in it."""
     running = [each for each in work if each.state in (EngagementState.OPEN, EngagementState.PAUSED)]
     last = confirmed(session, running)
@@ -71,7 +71,7 @@ def stale_since(session: Session, engagement: Engagement, firm: Firm, *, now: da
 
 
 def allowed_days(engagement: Engagement) -> int:
-    """How many working days a report stays fresh: as the service says, else one round of the rhythm and two days."""
-    if engagement.service.stale_days is not None:
-        return engagement.service.stale_days
+    """How many working days a report stays fresh: as the playbook says, else one round of the rhythm and two days."""
+    if engagement.playbook.stale_days is not None:
+        return engagement.playbook.stale_days
     return DAYS_OF_RHYTHM[cadences.load(engagement.cadence).every] + GRACE_DAYS

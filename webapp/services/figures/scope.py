@@ -30,10 +30,10 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """All work of the firm, or that of one service, or one piece of work, or what one owner was responsible for."""
+    """All work of the firm, or that of one playbook, or one piece of work, or what one owner was responsible for."""
 
     engagement_id: int | None = None
-    service_id: int | None = None
+    playbook_id: int | None = None
     owner_id: int | None = None
 
 
@@ -76,7 +76,7 @@ def month_before(on: date, count: int) -> date:
 
 def check(scope: Scope, reader: User) -> None:
     """An owner's own figures are for that owner alone, whoever else asks, managers included: nobody shall learn to say
-    "yes, it holds". What the firm and its services reach is for those who look after everybody's work; one piece of
+    "yes, it holds". What the firm and its playbooks reach is for those who look after everybody's work; one piece of
     work shows its figures to whoever may look at it. NotFound for all others."""
     if scope.owner_id is not None:
         if scope.owner_id != reader.id:
@@ -84,7 +84,7 @@ def check(scope: Scope, reader: User) -> None:
         return
     if scope.engagement_id is None and reader.role is Role.STAFF:
         raise NotFound
-    if scope.service_id is not None and reader.role.rank < Role.MANAGER.rank:
+    if scope.playbook_id is not None and reader.role.rank < Role.MANAGER.rank:
         raise NotFound
 
 
@@ -107,8 +107,8 @@ class Extent:
         wanted = wanted.where(Engagement.state != EngagementState.DRAFT)
         if scope.engagement_id is not None:
             wanted = wanted.where(Engagement.id == scope.engagement_id)
-        if scope.service_id is not None:
-            wanted = wanted.where(Engagement.service_id == scope.service_id)
+        if scope.playbook_id is not None:
+            wanted = wanted.where(Engagement.playbook_id == scope.playbook_id)
         if scope.owner_id is not None:
             gave_away = select(HandOver.engagement_id).where(HandOver.from_user_id == scope.owner_id)
             wanted = wanted.where(or_(Engagement.owner_id == scope.owner_id, Engagement.id.in_(gave_away)))

@@ -20,9 +20,9 @@ from webapp.models import (
     Labels,
     Milestone,
     Participation,
+    Playbook,
     Promise,
     PromiseWords,
-    Service,
     User,
 )
 from webapp.services.core.errors import Refused
@@ -64,11 +64,11 @@ class _Applying:
         self.plan = plan
         self.by_id = by.id if by else None
         self.now = now
-        used = {planned.service_id for planned in plan.engagements}
-        self.services = {
-            service.id: service
-            for service in session.scalars(
-                select(Service).where(Service.id.in_(used)).options(selectinload(Service.usual_milestones))
+        used = {planned.playbook_id for planned in plan.engagements}
+        self.playbooks = {
+            playbook.id: playbook
+            for playbook in session.scalars(
+                select(Playbook).where(Playbook.id.in_(used)).options(selectinload(Playbook.usual_milestones))
             )
         }
 
@@ -134,7 +134,7 @@ class _Applying:
             "reference": planned.reference,
             "title": planned.title,
             "client_id": client_id,
-            "service_id": planned.service_id,
+            "playbook_id": planned.playbook_id,
             "owner_id": planned.owner_id,
             "stage_id": planned.stage_id,
             "state": EngagementState.DRAFT,
@@ -145,18 +145,18 @@ class _Applying:
 
     def _steps(self, engagement_ids: Sequence[int]) -> None:
         """The milestones, their entries in the ledger, and the words that go with moves."""
-        steps: list[tuple[Step, Service]] = []
+        steps: list[tuple[Step, Playbook]] = []
         milestones: list[Fields] = []
         for engagement_id, planned in zip(engagement_ids, self.plan.engagements, strict=True):
-            service = self.services[planned.service_id]
+            playbook = self.playbooks[planned.playbook_id]
             for position, step in enumerate(planned.steps, start=1):
-                steps.append((step, service))
-                milestones.append(self._milestone(engagement_id, position, step, service))
+                steps.append((step, playbook))
+                milestones.append(self._milestone(engagement_id, position, step, playbook))
         words: list[Fields | None] = []
         entries: list[Fields] = []
-        for milestone_id, (step, service) in zip(self._insert_for_ids(Milestone, milestones), steps, strict=True):
+        for milestone_id, (step, playbook) in zip(self._insert_for_ids(Milestone, milestones), steps, strict=True):
             for number, dated in enumerate(step.dates, start=1):
-                reason = _reason(dated.why, service)
+                reason = _reason(dated.why, playbook)
                 entries.append(self._entry(milestone_id, number, dated, reason))
                 why = None if reason else dated.why or None
                 words.append({"why": why, "language": self.plan.language} if number > 1 else None)
@@ -166,11 +166,11 @@ class _Applying:
             ({"promise_id": entry_id, **said} for entry_id, said in zip(entry_ids, words, strict=True) if said),
         )
 
-    def _milestone(self, engagement_id: int, position: int, step: Step, service: Service) -> Fields:
+    def _milestone(self, engagement_id: int, position: int, step: Step, playbook: Playbook) -> Fields:
         return {
             "engagement_id": engagement_id,
             "position": position,
-            "labels": self._labels(step.label, service),
+            "labels": self._labels(step.label, playbook),
             "done_on": step.done_on,
             "done_recorded_at": self.now if step.done_on else None,
         }
@@ -191,9 +191,9 @@ class _Applying:
             "recorded_by_id": self.by_id,
         }
 
-    def _labels(self, label: str, service: Service) -> Labels:
-        """The service's own labels, in all languages, for a step it knows under this name."""
-        for usual in service.usual_milestones:
+    def _labels(self, label: str, playbook: Playbook) -> Labels:
+        """The playbook's own labels, in all languages, for a step it knows under this name."""
+        for usual in playbook.usual_milestones:
             if matching(label) in map(matching, usual.labels.values()):
                 return dict(usual.labels)
         return {self.plan.language: label}
@@ -220,9 +220,9 @@ class _Applying:
         return list(self.session.scalars(returning, rows, execution_options=_WITH_NULLS))
 
 
-def _reason(why: str, service: Service) -> str | None:
-    """The key of the service's reason that reads like this in any language, so that clients read it in theirs."""
-    for reason in service.reasons:
+def _reason(why: str, playbook: Playbook) -> str | None:
+    """The key of the playbook's reason that reads like this in any language, so that clients read it in theirs."""
+    for reason in playbook.reasons:
         if why and matching(why) in map(matching, reason["labels"].values()):
             return str(reason["key"])
     return None

@@ -1,4 +1,4 @@
-"""What a table is checked against: services, people, clients and references, each read from the database once."""
+"""What a table is checked against: playbooks, people, clients and references, each read from the database once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from webapp.models import Client, Contact, Engagement, Firm, Role, Service, User
+from webapp.models import Client, Contact, Engagement, Firm, Playbook, Role, User
 from webapp.services.imports.cells import Unreadable, language_names, matching, weekday_names
 from webapp.services.imports.table import Table
 
@@ -23,15 +23,15 @@ class Known:
     weekdays: dict[str, int]
     languages: dict[str, str]
     references: frozenset[str]
-    services: dict[str, list[Service]]
+    playbooks: dict[str, list[Playbook]]
     users: dict[str, list[User]]
     clients: dict[str, list[Client]]
     contacts: dict[tuple[int, str], list[Contact]]
 
-    def service(self, text: str) -> Service:
+    def playbook(self, text: str) -> Playbook:
         """By its key or by any of its labels. One that was retired is not offered any more."""
-        found = self.services.get(matching(text), [])
-        by_key = [service for service in found if service.key == text]
+        found = self.playbooks.get(matching(text), [])
+        by_key = [playbook for playbook in found if playbook.key == text]
         return _only(by_key or found, "service", text)
 
     def owner(self, text: str) -> User:
@@ -58,16 +58,16 @@ class Known:
 
 def look_up(session: Session, table: Table, *, firm: Firm) -> Known:
     """A fixed number of queries, however long the table is."""
-    services = session.scalars(
-        select(Service)
-        .where(Service.retired_at.is_(None))
-        .options(selectinload(Service.stages), selectinload(Service.usual_milestones))
-        .order_by(Service.id)
+    playbooks = session.scalars(
+        select(Playbook)
+        .where(Playbook.retired_at.is_(None))
+        .options(selectinload(Playbook.stages), selectinload(Playbook.usual_milestones))
+        .order_by(Playbook.id)
     ).all()
-    by_word: dict[str, list[Service]] = defaultdict(list)
-    for service in services:
-        for word in {matching(text) for text in (service.key, *service.labels.values())}:
-            by_word[word].append(service)
+    by_word: dict[str, list[Playbook]] = defaultdict(list)
+    for playbook in playbooks:
+        for word in {matching(text) for text in (playbook.key, *playbook.labels.values())}:
+            by_word[word].append(playbook)
     users: dict[str, list[User]] = defaultdict(list)
     for user in session.scalars(select(User).where(User.is_active).order_by(User.id)):
         users[user.address].append(user)
@@ -88,7 +88,7 @@ def look_up(session: Session, table: Table, *, firm: Firm) -> Known:
         weekdays=weekday_names(tags),
         languages=language_names(tags),
         references=frozenset(session.scalars(taken)),
-        services=by_word,
+        playbooks=by_word,
         users=users,
         clients=clients,
         contacts=contacts,

@@ -32,7 +32,7 @@ class PlannedEngagement:
     reference: str
     title: str
     client: str
-    service_id: int
+    playbook_id: int
     owner_id: int | None
     stage_id: int | None
     cadence: dict[str, Any]

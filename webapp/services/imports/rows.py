@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from webapp.models import Client, Contact, Firm, PartOf, Service, Stage
+from webapp.models import Client, Contact, Firm, PartOf, Playbook, Stage
 from webapp.services.imports import cells
 from webapp.services.imports.cells import Unreadable, matching
 from webapp.services.imports.known import Known, look_up
@@ -28,7 +28,7 @@ PARTS = {
     "kept informed": PartOf.INFORMED,
     "is kept informed": PartOf.INFORMED,
 }
-# Only to read a rhythm whose service is unknown, so that its own faults are told as well.
+# Only to read a rhythm whose playbook is unknown, so that its own faults are told as well.
 _ANY_RHYTHM = Cadence(
     every=Every.WEEKLY, weekdays=(0,), anchor=date(2026, 1, 5), zone="UTC", send_at=time(16), promised_by=time(18)
 )
@@ -82,27 +82,27 @@ class _Checking:
         known = self.known
         reference = self._shared(rows, "reference", self._reference)
         title = self._shared(rows, "title", _at_most(TITLE_MAXIMUM))
-        service = self._shared(rows, "service", known.service)
+        playbook = self._shared(rows, "service", known.playbook)
         owner = self._shared(rows, "owner", known.owner)
         name = self._shared(rows, "client", _at_most(NAME_MAXIMUM))
-        stage = self._shared(rows, "stage", _stage_of(service)) if service else None
-        usual = cadences.load(service.cadence) if service else _ANY_RHYTHM
+        stage = self._shared(rows, "stage", _stage_of(playbook)) if playbook else None
+        usual = cadences.load(playbook.cadence) if playbook else _ANY_RHYTHM
         rhythm = self._shared(rows, "rhythm", lambda text: self._rhythm(text, usual))
         steps = self._shared(rows, "dates", cells.steps)
         facts = self._shared(rows, "known", _facts)
         client = self._client(rows, name) if name else None
         contacts = self._contacts(rows, name, client)
-        if reference is None or title is None or service is None or name is None:
+        if reference is None or title is None or playbook is None or name is None:
             return None
-        first_stage = service.stages[0].id if service.stages else None
+        first_stage = playbook.stages[0].id if playbook.stages else None
         return PlannedEngagement(
             reference=reference,
             title=title,
             client=name,
-            service_id=service.id,
+            playbook_id=playbook.id,
             owner_id=owner.id if owner else None,
             stage_id=stage.id if stage else first_stage,
-            cadence=rhythm or service.cadence,
+            cadence=rhythm or playbook.cadence,
             steps=steps or (),
             facts=facts or (),
             contacts=tuple(contacts.items()),
@@ -225,12 +225,12 @@ def _at_most(maximum: int) -> Callable[[str], str]:
     return read
 
 
-def _stage_of(service: Service) -> Callable[[str], Stage]:
+def _stage_of(playbook: Playbook) -> Callable[[str], Stage]:
     def read(text: str) -> Stage:
-        for stage in service.stages:
+        for stage in playbook.stages:
             if matching(text) in map(matching, stage.labels.values()):
                 return stage
-        stages = ", ".join(next(iter(stage.labels.values()), "") for stage in service.stages)
+        stages = ", ".join(next(iter(stage.labels.values()), "") for stage in playbook.stages)
         raise Unreadable("stage_unknown", text=text, stages=stages)
 
     return read

@@ -66,7 +66,7 @@ def _delay_notice(*, is_on_condition: bool) -> Callable[[Work], Told]:
         for milestone in work.engagement.milestones:
             entries = ledger.effective(milestone)
             if len(entries) > 1 and (not is_on_condition or entries[-1].after_days is not None):
-                moved.append(delay(milestone, entries[-2], entries[-1], work.engagement.service))
+                moved.append(delay(milestone, entries[-2], entries[-1], work.engagement.playbook))
         if not moved:
             raise Missing("condition" if is_on_condition else "delay")
         frozen = Snapshot(

@@ -2,15 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from webapp.models import AskState, Cause, Labels
 from webapp.services.dates.ledger import When, Why
 
-VERSION = 2
-"""2: free words may come in further languages."""
+VERSION: Literal[1] = 1
 
 
 class LastStep(StrEnum):
@@ -123,7 +122,7 @@ class Waiting(Frozen):
 class Answers(Written):
     """One submitted form. `language` is what the writer wrote in."""
 
-    version: int = VERSION
+    version: Literal[1] = VERSION
     language: str | None = None
     done: str = ""
     last_step: LastStep | None = None
@@ -140,8 +139,7 @@ class Answers(Written):
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Answers":
-        """What a revision says, those of older versions included, in the shape of today."""
-        return cls.model_validate({**stored, "version": VERSION})
+        return cls.model_validate(stored)
 
     def dump(self) -> dict[str, Any]:
         return self.model_dump(mode="json")

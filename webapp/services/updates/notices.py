@@ -60,7 +60,7 @@ def release(session: Session, engagement: Engagement, *, now: datetime) -> Updat
     frozen = Snapshot.load(held.snapshot) if held is not None else None
     if frozen is None or frozen.delays != delays:
         frozen = releases.notice_snapshot(session, engagement, delays, now=now)
-        if engagement.service.managers_read_first:
+        if engagement.playbook.managers_read_first:
             held = _hold(session, engagement, held, frozen, number=_newest(waiting, frozen), now=now)
     if held is not None and now < held.until:
         return None

@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from webapp.models import Cause, Labels
 from webapp.services.updates.answers import Doer, LastStep
 
-VERSION: Literal[2] = 2
-"""2: said words may come in further languages. What was frozen as version 1 is read as it is."""
+VERSION: Literal[1] = 1
 
 
 class Frozen(BaseModel):
@@ -114,7 +113,7 @@ class CorrectedPart(Frozen):
 class Snapshot(Frozen):
     """Everything an update says. Fields that a kind does not use stay empty."""
 
-    version: Literal[1, 2] = VERSION
+    version: Literal[1] = VERSION
     title: str
     reference: str
     stage: Labels | None = None

@@ -13,9 +13,9 @@ from webapp.models import (
     Cause,
     Engagement,
     Milestone,
+    Playbook,
     Promise,
     PromiseWords,
-    Service,
     Update,
     UpdateKind,
     User,
@@ -115,10 +115,10 @@ def date_lines(engagement: Engagement, untold: Collection[int] = ()) -> tuple[sn
     return tuple(line for line in lines if line is not None)
 
 
-def delay(milestone: Milestone, was: Promise, entry: Promise, service: Service) -> snapshot.Delay:
+def delay(milestone: Milestone, was: Promise, entry: Promise, playbook: Playbook) -> snapshot.Delay:
     """One move as a client is told it, from the entry they knew to the present one."""
     entries = ledger.effective(milestone)
-    reasons = {reason["key"]: reason["labels"] for reason in service.reasons}
+    reasons = {reason["key"]: reason["labels"] for reason in playbook.reasons}
     return snapshot.Delay(
         milestone_id=milestone.id,
         labels=milestone.labels,

@@ -17,7 +17,7 @@ def untold(session: Session, engagement: Engagement) -> tuple[snapshot.Delay, ..
     """The moves that clients have not heard of, each from the date they know to the present one."""
     waiting = to_tell.untold(session, engagement)
     return tuple(
-        delay(milestone, was, ledger.effective(milestone)[-1], engagement.service)
+        delay(milestone, was, ledger.effective(milestone)[-1], engagement.playbook)
         for milestone, was in _moved(engagement, _entries(waiting))
     )
 

@@ -1,4 +1,4 @@
-"""Engagements: starting one from a service, switching it live, resting, closing, changing owner and rhythm."""
+"""Engagements: starting one from a playbook, switching it live, resting, closing, changing owner and rhythm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from webapp.models import (
     Milestone,
     Participation,
     PartOf,
+    Playbook,
     Role,
-    Service,
     Slot,
     Stage,
     Task,
@@ -77,8 +77,8 @@ def get_acting(session: Session, engagement_id: int, user: User, *, on: date) ->
 
 
 def enter_stage(session: Session, engagement: Engagement, stage: Stage, *, by: User, now: datetime) -> None:
-    """The work goes on to another stage of its service; from that day it counts how long it stays there."""
-    if stage.service_id != engagement.service_id:
+    """The work goes on to another stage of its playbook; from that day it counts how long it stays there."""
+    if stage.playbook_id != engagement.playbook_id:
         raise NotFound
     if engagement.stage_id == stage.id:
         return
@@ -92,7 +92,7 @@ def start(
     reference: str,
     title: str,
     client: Client,
-    service: Service,
+    playbook: Playbook,
     owner: User | None,
     contacts: Sequence[tuple[Contact, PartOf]],
     steps: Sequence[PlannedStep],
@@ -111,9 +111,9 @@ def start(
         reference=reference,
         title=title,
         client=client,
-        service=service,
+        playbook=playbook,
         owner=owner,
-        stage=stage or (service.stages[0] if service.stages else None),
+        stage=stage or (playbook.stages[0] if playbook.stages else None),
         state=EngagementState.DRAFT,
         cadence=cadence,
         thread_id=queueing.new_message_id(),

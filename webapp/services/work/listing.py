@@ -38,16 +38,16 @@ def find(
     text: str = "",
     state: str = "",
     owner_id: int | None = None,
-    service_id: int | None = None,
+    playbook_id: int | None = None,
     among: Collection[int] | None = None,
     sort: str = "next",
     is_descending: bool = False,
     number: int = 1,
 ) -> Found:
-    """Engagements by words in reference, title, client or contact, by state, owner and service, and `among` these
+    """Engagements by words in reference, title, client or contact, by state, owner and playbook, and `among` these
     numbers. An unknown sort is the default one; a page beyond the last is the last."""
-    wanted = _filtered(select(Engagement, Slot), text, state, owner_id, service_id)
-    ids = _filtered(select(Engagement.id), text, state, owner_id, service_id)
+    wanted = _filtered(select(Engagement, Slot), text, state, owner_id, playbook_id)
+    ids = _filtered(select(Engagement.id), text, state, owner_id, playbook_id)
     if among is not None:
         wanted, ids = wanted.where(Engagement.id.in_(among)), ids.where(Engagement.id.in_(among))
     total = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
@@ -65,7 +65,7 @@ def find(
 
 
 def _filtered(
-    wanted: Select[*Columns], text: str, state: str, owner_id: int | None, service_id: int | None
+    wanted: Select[*Columns], text: str, state: str, owner_id: int | None, playbook_id: int | None
 ) -> Select[*Columns]:
     wanted = (
         wanted.select_from(Engagement)
@@ -89,8 +89,8 @@ def _filtered(
         wanted = (
             wanted.where(Engagement.owner_id == owner_id) if owner_id else wanted.where(Engagement.owner_id.is_(None))
         )
-    if service_id is not None:
-        wanted = wanted.where(Engagement.service_id == service_id)
+    if playbook_id is not None:
+        wanted = wanted.where(Engagement.playbook_id == playbook_id)
     return wanted
 
 

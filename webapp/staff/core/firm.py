@@ -67,7 +67,7 @@ def save() -> Any:
     flash(t("firm.saved"), "success")
     if moved:
         flash(t("calendar.moved", count=moved), "info")
-    return redirect(url_for("staff_settings.edit") if known else url_for("staff_services.index"), 303)
+    return redirect(url_for("staff_settings.edit") if known else url_for("staff_playbooks.index"), 303)
 
 
 def _form(known: Firm | None) -> FirmForm:

@@ -239,7 +239,7 @@ def _stage_form(engagement: Engagement, typed: Typed) -> StageForm:
     form = StageForm(typed, prefix="stage-", data={"stage": str(engagement.stage_id or "")})
     spoken = lang().tag
     form.stage.choices = {
-        str(stage.id): label(stage.labels, spoken, firm().language) for stage in engagement.service.stages
+        str(stage.id): label(stage.labels, spoken, firm().language) for stage in engagement.playbook.stages
     }
     return form
 

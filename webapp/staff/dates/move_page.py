@@ -103,7 +103,7 @@ class Page:
             return [t("agreed.told_draft")]
         if self.engagement.state is EngagementState.PAUSED:
             return [t("agreed.told_paused")]
-        is_read = self.engagement.service.managers_read_first
+        is_read = self.engagement.playbook.managers_read_first
         notice = t("agreed.told_manager") if is_read else t("agreed.told_notice")
         leads = [self._leads(on) for on in self._possible()]
         if not any(leads):
@@ -132,7 +132,7 @@ class Page:
         return languages.further(self.engagement, self.written)
 
     def sentences(self, part: str) -> list[Sentence]:
-        known = self.engagement.service.sentences
+        known = self.engagement.playbook.sentences
         return ready_sentences.offered(known, part, shown_in=lang().tag, fallback=firm().language)
 
     @property
@@ -183,7 +183,7 @@ def build(session: Session, engagement: Engagement, milestone: Milestone, typed:
 def reasons_of(engagement: Engagement) -> dict[str, str]:
     """The reasons of a kind of work, in the reader's language."""
     known = {
-        reason["key"]: label(reason["labels"], lang().tag, firm().language) for reason in engagement.service.reasons
+        reason["key"]: label(reason["labels"], lang().tag, firm().language) for reason in engagement.playbook.reasons
     }
     return {"": t("form.reason_none")} | known
 

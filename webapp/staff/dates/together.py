@@ -12,7 +12,7 @@ from emails.languages import LANGUAGES
 from webapp.access import needs, the_user
 from webapp.forms.dates.milestones import DelaysForm
 from webapp.language import firm, lang, t, today
-from webapp.models import Role, Service
+from webapp.models import Playbook, Role
 from webapp.numbers import row_number
 from webapp.services.calendar import stand_ins
 from webapp.services.core.errors import Refused
@@ -36,7 +36,7 @@ class Page:
 
     form: DelaysForm
     steps: list[OpenStep]
-    service: Service | None
+    playbook: Playbook | None
     within: int
     further: dict[str, list[str]] = field(default_factory=dict)
 
@@ -71,19 +71,19 @@ def move() -> Any:
         return _shown(page), 422
     commit()
     flash(f"{t('agreed.moved', count=len(moved))} {t('delays.told', count=len(clients))}", "success")
-    return redirect(url_for("staff_delays.index", service=page.service.id if page.service else None), 303)
+    return redirect(url_for("staff_delays.index", playbook=page.playbook.id if page.playbook else None), 303)
 
 
 def _page(typed: Typed) -> Page:
     """Staff see their own work and that of those they stand in for, managers all of it."""
     user = the_user()
-    service = db().get(Service, request.args.get("service", 0, type=row_number) or 0)
+    playbook = db().get(Playbook, request.args.get("playbook", 0, type=row_number) or 0)
     within = request.args.get("within", WITHIN_DAYS, type=row_number) or WITHIN_DAYS
     within = min(max(within, 1), MOST_DAYS)
     steps = milestones.open_ones(
         db(),
         owners=None if user.role.rank >= Role.MANAGER.rank else stand_ins.covered(db(), user, today()),
-        service_id=service.id if service else None,
+        playbook_id=playbook.id if playbook else None,
         until=today() + timedelta(days=within),
     )
     rows = [{"milestone_id": str(step.milestone.id)} for step in steps]
@@ -94,10 +94,10 @@ def _page(typed: Typed) -> Page:
     page = Page(
         form=form,
         steps=[known[str(entry.form.milestone_id.data)] for entry in form.rows.entries],
-        service=service,
+        playbook=playbook,
         within=within,
     )
-    form.reason.choices = _reasons(service)
+    form.reason.choices = _reasons(playbook)
     _offer_languages(page)
     if len(was_ticked) > len(form.chosen):
         form.form_errors.append(t("delays.gone"))
@@ -122,8 +122,8 @@ def _fill_in(page: Page) -> None:
             field.data, field.raw_data = milestones.later_by(firm(), step, days), None
 
 
-def _reasons(service: Service | None) -> dict[str, str]:
-    known = service.reasons if service else []
+def _reasons(playbook: Playbook | None) -> dict[str, str]:
+    known = playbook.reasons if playbook else []
     return {"": t("form.reason_none")} | {
         reason["key"]: label(reason["labels"], lang().tag, firm().language) for reason in known
     }
@@ -150,5 +150,5 @@ def _shown(page: Page) -> str:
         "staff/dates/together.html",
         page=page,
         form=page.form,
-        services=db().scalars(select(Service).order_by(Service.id)).all(),
+        playbooks=db().scalars(select(Playbook).order_by(Playbook.id)).all(),
     )

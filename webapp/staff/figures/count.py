@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from webapp.access import needs, the_user
 from webapp.language import firm, lang, t, today
-from webapp.models import Engagement, Role, Service
+from webapp.models import Engagement, Playbook, Role
 from webapp.numbers import row_number
 from webapp.services.figures import count
 from webapp.services.figures.scope import Period, Scope, Span
@@ -70,7 +70,7 @@ def work_csv(engagement_id: int) -> Response:
 
 
 def _of_everybody() -> Scope:
-    return Scope(service_id=request.args.get("service", type=row_number))
+    return Scope(playbook_id=request.args.get("playbook", type=row_number))
 
 
 def _period() -> Period:
@@ -86,8 +86,8 @@ def _page(scope: Scope, engagement: Engagement | None = None) -> str:
     found, period, user = _found(scope), _period(), the_user()
     is_firm = scope == Scope()
     given: dict[str, Any] = {"engagement_id": engagement.id} if engagement else {}
-    if scope.service_id is not None:
-        given["service"] = scope.service_id
+    if scope.playbook_id is not None:
+        given["playbook"] = scope.playbook_id
     endpoint = str(request.endpoint)
     return render_template(
         "staff/figures/numbers.html",
@@ -105,8 +105,8 @@ def _page(scope: Scope, engagement: Engagement | None = None) -> str:
         period=period.value,
         engagement=engagement,
         is_own=scope.owner_id is not None,
-        services=db().scalars(select(Service).order_by(Service.id)).all() if _sees_services(scope) else [],
-        service_id=scope.service_id,
+        playbooks=db().scalars(select(Playbook).order_by(Playbook.id)).all() if _sees_playbooks(scope) else [],
+        playbook_id=scope.playbook_id,
         may_own=user.role.rank >= Role.STAFF.rank,
         compared=count.compare(db(), found) if is_firm and period is Period.ALL else None,
         csv_url=lambda **more: url_for(f"{endpoint}_csv", period=period.value, **given, **more),
@@ -118,7 +118,7 @@ def _page(scope: Scope, engagement: Engagement | None = None) -> str:
     )
 
 
-def _sees_services(scope: Scope) -> bool:
+def _sees_playbooks(scope: Scope) -> bool:
     is_everybody = scope.owner_id is None and scope.engagement_id is None
     return is_everybody and the_user().role.rank >= Role.MANAGER.rank
 

@@ -70,7 +70,7 @@ class Page:
 
     def sentences(self, part: str) -> list[Sentence]:
         return ready_sentences.offered(
-            self.engagement.service.sentences, part, shown_in=lang().tag, fallback=self.fallback
+            self.engagement.playbook.sentences, part, shown_in=lang().tag, fallback=self.fallback
         )
 
     @property
@@ -130,7 +130,7 @@ def today_of(checkpoint: Checkpoint, now: datetime) -> date:
 def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
     spoken = lang().tag
     reasons = {"": t("form.reason_none")} | {
-        reason["key"]: label(reason["labels"], spoken, fallback) for reason in engagement.service.reasons
+        reason["key"]: label(reason["labels"], spoken, fallback) for reason in engagement.playbook.reasons
     }
     for entry in form.dates:
         entry.form.reason.choices = reasons

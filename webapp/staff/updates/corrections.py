@@ -94,7 +94,7 @@ def _dates(update: Update) -> list[dict[str, Any]]:
     return [
         {
             "key": str(step.id),
-            "label": label(step.labels, lang().tag, update.engagement.service.key),
+            "label": label(step.labels, lang().tag, update.engagement.playbook.key),
             "on": ledger.effective(step)[-1].starts_on,
         }
         for step in update.engagement.milestones

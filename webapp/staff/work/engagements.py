@@ -12,7 +12,7 @@ from webapp.forms.rhythm.cadences import RhythmForm, as_fields
 from webapp.forms.work.clients import PartForm
 from webapp.forms.work.engagements import NoNewsForm, OwnerForm, WordsForm
 from webapp.language import firm, lang, t, today
-from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Role, Service, User
+from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Playbook, Role, User
 from webapp.numbers import row_number
 from webapp.services.core.errors import Refused
 from webapp.services.dates import signals, staleness
@@ -41,7 +41,7 @@ def index() -> Any:
         text=clean_line(args.get("q", "")),
         state=args.get("state", ""),
         owner_id=args.get("owner", type=row_number),
-        service_id=args.get("service", type=row_number),
+        playbook_id=args.get("playbook", type=row_number),
         among=late if is_late else None,
         sort=args.get("sort", "next"),
         is_descending=args.get("order") == "desc",
@@ -54,7 +54,7 @@ def index() -> Any:
         stale=staleness.stale(db(), [row[0] for row in found.rows], firm(), now=moment()),
         args=args,
         owners=listing.owners(db()),
-        services=db().scalars(select(Service)).all(),
+        playbooks=db().scalars(select(Playbook)).all(),
         states=list(EngagementState),
     )
 

@@ -1,4 +1,4 @@
-"""A new engagement in one page: the service fills in steps, dates and rhythm."""
+"""A new engagement in one page: the playbook fills in steps, dates and rhythm."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from webapp.access import needs, the_user
 from webapp.forms.rhythm.cadences import as_fields
 from webapp.forms.work.engagements import EngagementForm
 from webapp.language import firm, lang, t
-from webapp.models import Client, Contact, Engagement, PartOf, Role, Service, User
+from webapp.models import Client, Contact, Engagement, PartOf, Playbook, Role, User
 from webapp.numbers import row_number
 from webapp.services.calendar import firm_calendar
 from webapp.services.core.errors import Refused
@@ -31,39 +31,39 @@ EXTRA_STEPS = 2
 @bp.get("/engagements/new")
 @needs(Role.STAFF)
 def new() -> Any:
-    services = db().scalars(select(Service).where(Service.retired_at.is_(None)).order_by(Service.id)).all()
-    chosen = request.args.get("service", type=row_number)
-    service = next((service for service in services if service.id == chosen), None)
-    if service is None and len(services) == 1:
-        service = services[0]
-    if service is None:
-        return render_template("staff/work/choose_service.html", services=services)
-    return _page(service, _form(service, None))
+    playbooks = db().scalars(select(Playbook).where(Playbook.retired_at.is_(None)).order_by(Playbook.id)).all()
+    chosen = request.args.get("playbook", type=row_number)
+    playbook = next((playbook for playbook in playbooks if playbook.id == chosen), None)
+    if playbook is None and len(playbooks) == 1:
+        playbook = playbooks[0]
+    if playbook is None:
+        return render_template("staff/work/choose_playbook.html", playbooks=playbooks)
+    return _page(playbook, _form(playbook, None))
 
 
 @bp.post("/engagements/new")
 @needs(Role.STAFF)
 def create() -> Any:
-    service = db().get(Service, request.args.get("service", 0, type=row_number))
-    if service is None:
+    playbook = db().get(Playbook, request.args.get("playbook", 0, type=row_number))
+    if playbook is None:
         return redirect(url_for("staff_new_engagement.new"), 303)
-    form = _form(service, request.form)
+    form = _form(playbook, request.form)
     if not _fits(form):
-        return _page(service, form), 422
+        return _page(playbook, form), 422
     try:
-        engagement = _start(db(), form, service)
+        engagement = _start(db(), form, playbook)
     except Refused as refusal:
         db().rollback()
         form[refusal.field or "reference"].errors = [t(refusal.key, **refusal.values)]
-        return _page(db().get_one(Service, service.id), form), 422
+        return _page(db().get_one(Playbook, playbook.id), form), 422
     commit()
     flash(t("work.started"), "success")
     return redirect(url_for("staff_engagements.show", engagement_id=engagement.id), 303)
 
 
-def _form(service: Service, typed: Any) -> EngagementForm:
+def _form(playbook: Playbook, typed: Any) -> EngagementForm:
     today = local(moment(), firm().zone).date()
-    form = EngagementForm(typed, data=_prefilled(service, today)) if typed is None else EngagementForm(typed)
+    form = EngagementForm(typed, data=_prefilled(playbook, today)) if typed is None else EngagementForm(typed)
     form.owner.choices = {"": t("work.no_owner")} | {
         str(user.id): user.name for user in users.active(db()) if user.role is not Role.VIEWER
     }
@@ -75,7 +75,7 @@ def _form(service: Service, typed: Any) -> EngagementForm:
     return form
 
 
-def _prefilled(service: Service, today: date) -> dict[str, Any]:
+def _prefilled(playbook: Playbook, today: date) -> dict[str, Any]:
     calendar = firm_calendar.of_firm(firm())
     count = db().scalar(select(func.count()).select_from(Engagement)) or 0
     steps = [
@@ -84,7 +84,7 @@ def _prefilled(service: Service, today: date) -> dict[str, Any]:
             "label": label(usual.labels, lang().tag, firm().language),
             "on": calendar.add(today, usual.offset_days),
         }
-        for usual in service.usual_milestones
+        for usual in playbook.usual_milestones
     ]
     return {
         "reference": f"{today:%y}-{count + 1:04d}",
@@ -92,7 +92,7 @@ def _prefilled(service: Service, today: date) -> dict[str, Any]:
         "language": firm().language,
         "zone": firm().zone,
         "steps": steps + [{"key": "", "label": "", "on": None}] * EXTRA_STEPS,
-        "rhythm": as_fields(service.cadence),
+        "rhythm": as_fields(playbook.cadence),
     }
 
 
@@ -110,9 +110,9 @@ def _fits(form: EngagementForm) -> bool:
     return fits
 
 
-def _start(session: Session, form: EngagementForm, service: Service) -> Engagement:
+def _start(session: Session, form: EngagementForm, playbook: Playbook) -> Engagement:
     contact = _contact(session, form)
-    usual = {str(step.position): step.labels for step in service.usual_milestones}
+    usual = {str(step.position): step.labels for step in playbook.usual_milestones}
     spoken = lang().tag
     steps = []
     for entry in form.steps:
@@ -128,7 +128,7 @@ def _start(session: Session, form: EngagementForm, service: Service) -> Engageme
         reference=form.reference.data,
         title=form.title.data,
         client=contact.client,
-        service=service,
+        playbook=playbook,
         owner=session.get(User, int(form.owner.data)) if form.owner.data else None,
         contacts=[(contact, PartOf.DECIDES)],
         steps=steps,
@@ -160,5 +160,5 @@ def _contact(session: Session, form: EngagementForm) -> Contact:
     )
 
 
-def _page(service: Service, form: EngagementForm) -> str:
-    return render_template("staff/work/new_engagement.html", service=service, form=form)
+def _page(playbook: Playbook, form: EngagementForm) -> str:
+    return render_template("staff/work/new_engagement.html", playbook=playbook, form=form)

@@ -137,7 +137,7 @@ def test_a_date_moves_to_a_day_a_range_days_after_or_the_next_news(
     assert [kept.number for kept in cupboards.promises] == [1, 2]
 
 
-def test_a_reason_of_the_service_counts_as_a_why(session: Session, world: World, cupboards: Milestone) -> None:
+def test_a_reason_of_the_playbook_counts_as_a_why(session: Session, world: World, cupboards: Milestone) -> None:
     entry = moved(session, cupboards, world, why=replace(WHY, why="", reason_key="supplier"))
 
     assert entry.reason_key == "supplier"

@@ -155,8 +155,8 @@ def test_open_steps_are_those_of_live_work_that_are_due(session: Session, world:
     engagements.close(session, closed, words="", by=world.dalia, now=world.now)
     milestones.done(session, work.milestones[0], TODAY, today=TODAY, by=world.alice, now=world.now)
 
-    everybodys = milestones.open_ones(session, owners=None, service_id=None, until=None)
-    bobs = milestones.open_ones(session, owners={world.bob.id}, service_id=world.service.id, until=date(2026, 4, 20))
+    everybodys = milestones.open_ones(session, owners=None, playbook_id=None, until=None)
+    bobs = milestones.open_ones(session, owners={world.bob.id}, playbook_id=world.playbook.id, until=date(2026, 4, 20))
 
     assert [(step.engagement.id, step.on) for step in everybodys] == [
         (other.id, date(2026, 4, 20)),
@@ -164,5 +164,5 @@ def test_open_steps_are_those_of_live_work_that_are_due(session: Session, world:
         (other.id, date(2026, 4, 24)),
     ]
     assert [step.engagement.id for step in bobs] == [other.id]
-    assert milestones.open_ones(session, owners=None, service_id=world.service.id + 1, until=None) == []
+    assert milestones.open_ones(session, owners=None, playbook_id=world.playbook.id + 1, until=None) == []
     assert milestones.later_by(world.firm, bobs[0], 5) == date(2026, 4, 27)

@@ -104,7 +104,7 @@ def test_something_we_need_that_is_overdue_is_a_signal_with_the_next_date(
 
 
 def test_a_stage_that_takes_longer_than_usual_is_a_signal(session: Session, world: World, work: Engagement) -> None:
-    stage = world.service.stages[1]
+    stage = world.playbook.stages[1]
     engagements.enter_stage(session, work, stage, by=world.alice, now=TUESDAY)
     at = TUESDAY + timedelta(days=3)
     unknown = found(session, world, work, at)

@@ -43,18 +43,18 @@ def test_days_off_do_not_age_a_report(session: Session, world: World, opened: tu
 
 
 def test_a_slower_rhythm_lets_a_report_stay_fresh_longer(session: Session, world: World) -> None:
-    cadence = {**cadences.dump(cadences.load(world.service.cadence)), "every": Every.FORTNIGHTLY.value}
+    cadence = {**cadences.dump(cadences.load(world.playbook.cadence)), "every": Every.FORTNIGHTLY.value}
     work, _ = world.open_engagement(cadence=cadence)
 
     assert since(session, world, work, OLD) is None
     assert since(session, world, work, datetime(2026, 4, 23, 9, 0, tzinfo=UTC)) == MONDAY
 
 
-def test_the_service_can_say_after_how_many_days(
+def test_the_playbook_can_say_after_how_many_days(
     session: Session, world: World, opened: tuple[Engagement, Slot]
 ) -> None:
     work, _ = opened
-    work.service.stale_days = 2
+    work.playbook.stale_days = 2
 
     assert since(session, world, work, datetime(2026, 4, 8, 9, 0, tzinfo=UTC)) is None
     assert since(session, world, work, datetime(2026, 4, 9, 9, 0, tzinfo=UTC)) == MONDAY

@@ -15,7 +15,7 @@ from webapp.models import (
     Milestone,
     Participation,
     PartOf,
-    Service,
+    Playbook,
     Slot,
     Telling,
     TellingState,
@@ -404,12 +404,12 @@ def test_what_happens_after_midnight_where_the_firm_is_belongs_to_the_new_month(
     assert [row.known_at for row in may.moves] == [half_past_midnight]
 
 
-def test_a_service_and_a_piece_of_work_have_figures_of_their_own(world: World, work: Engagement) -> None:
-    bath = Service(key="bath", labels={"en": "Bath"}, cadence=world.service.cadence, reasons=[], sentences=[])
+def test_a_playbook_and_a_piece_of_work_have_figures_of_their_own(world: World, work: Engagement) -> None:
+    bath = Playbook(key="bath", labels={"en": "Bath"}, cadence=world.playbook.cadence, reasons=[], sentences=[])
     world.session.add(bath)
-    other, _ = world.open_engagement("MA-4472", service=bath)
+    other, _ = world.open_engagement("MA-4472", playbook=bath)
 
-    kitchens = look(world, scope=Scope(service_id=world.service.id))
+    kitchens = look(world, scope=Scope(playbook_id=world.playbook.id))
     one = look(world, scope=Scope(engagement_id=other.id))
 
     assert {row.engagement.id for row in kitchens.steps} == {work.id}
@@ -450,7 +450,7 @@ def test_nobody_but_the_owner_sees_an_owners_own_figures(world: World, work: Eng
         look(world, scope=Scope(owner_id=world.alice.id), reader=getattr(world, name))
 
 
-@pytest.mark.parametrize("scope", [Scope(), Scope(service_id=1)])
+@pytest.mark.parametrize("scope", [Scope(), Scope(playbook_id=1)])
 def test_staff_see_no_figures_of_everybody(world: World, scope: Scope) -> None:
     with pytest.raises(NotFound):
         look(world, scope=scope, reader=world.alice)
@@ -460,7 +460,7 @@ def test_who_only_looks_sees_the_firm_but_no_single_service(world: World, work: 
     assert len(look(world, reader=world.charlie).steps) == 2
 
     with pytest.raises(NotFound):
-        look(world, scope=Scope(service_id=world.service.id), reader=world.charlie)
+        look(world, scope=Scope(playbook_id=world.playbook.id), reader=world.charlie)
 
 
 def test_rows_are_counted_by_the_month_of_their_day(world: World, cupboards: Milestone, handover: Milestone) -> None:
@@ -487,11 +487,11 @@ def clients(world: World, count: int) -> None:
             reference=f"N-{number}",
             title="kitchen",
             client=client,
-            service=world.service,
+            playbook=world.playbook,
             owner=world.alice,
             contacts=[(world.bennani, PartOf.DECIDES)],
             steps=[engagements.PlannedStep(labels={"en": "Doors"}, on=CUPBOARDS_ON)],
-            cadence=cadences.dump(cadences.load(world.service.cadence)),
+            cadence=cadences.dump(cadences.load(world.playbook.cadence)),
             by=world.dalia,
             now=world.now,
         )

@@ -61,8 +61,8 @@ def test_the_example_becomes_drafts_with_everything_it_says(session: Session, wo
     assert cadences.load(gauthier.cadence).every is Every.FORTNIGHTLY
     assert cadences.load(gauthier.cadence).anchor == date(2026, 4, 14)
     assert gauthier.participations[0].contact.language == "ary"
-    assert maarif.cadence == world.service.cadence
-    assert (maarif.owner, maarif.stage) == (None, world.service.stages[0])
+    assert maarif.cadence == world.playbook.cadence
+    assert (maarif.owner, maarif.stage) == (None, world.playbook.stages[0])
     assert {each.state for each in made} == {EngagementState.DRAFT}
 
 
@@ -93,7 +93,7 @@ def test_history_keeps_its_order_and_the_first_promised_date(session: Session, w
     assert (tiles.done_on, ledger.effective(tiles)[0].starts_on) == (date(2026, 3, 29), date(2026, 3, 30))
 
 
-def test_steps_and_reasons_the_service_knows_come_in_all_its_languages(session: Session, world: World) -> None:
+def test_steps_and_reasons_the_playbook_knows_come_in_all_its_languages(session: Session, world: World) -> None:
     dates = "cupboards: 2026-04-20 > 2026-04-22 (other: a supplier is late); Sink: 2026-04-25"
     (engagement,) = applied(session, world, table({**GOOD, "dates": dates}))
 

@@ -158,7 +158,7 @@ def test_stages_weekdays_and_languages_may_be_named_in_the_firms_languages(sessi
 
     (engagement,) = applied(session, world, table(row))
 
-    assert engagement.stage is world.service.stages[1]
+    assert engagement.stage is world.playbook.stages[1]
     assert cadences.load(engagement.cadence).weekdays == (1, 4)
     contact = engagement.participations[0].contact
     assert (contact.language, contact.zone) == ("az", "Asia/Baku")

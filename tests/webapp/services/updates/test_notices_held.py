@@ -80,7 +80,7 @@ def test_whoever_gets_no_mail_is_told_of_a_move_by_phone(
 def test_where_managers_read_first_the_frozen_text_waits_for_them_and_then_goes_as_it_is(
     session: Session, world: World, work: Engagement
 ) -> None:
-    work.service.managers_read_first = True
+    work.playbook.managers_read_first = True
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
     held = session.get_one(HeldNotice, work.id)
@@ -98,7 +98,7 @@ def test_where_managers_read_first_the_frozen_text_waits_for_them_and_then_goes_
 
 
 def test_a_manager_who_has_read_it_sends_it_on_at_once(session: Session, world: World, work: Engagement) -> None:
-    work.service.managers_read_first = True
+    work.playbook.managers_read_first = True
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
 
@@ -108,7 +108,7 @@ def test_a_manager_who_has_read_it_sends_it_on_at_once(session: Session, world: 
 
 
 def test_a_held_notice_that_was_taken_back_is_let_go(session: Session, world: World, work: Engagement) -> None:
-    work.service.managers_read_first = True
+    work.playbook.managers_read_first = True
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
     move(world, work.milestones[0], date(2026, 4, 20), at=world.now + 2 * QUARTER)
@@ -135,7 +135,7 @@ def test_a_notice_that_waited_for_the_morning_when_the_reader_stopped_becomes_a_
 def test_what_an_update_told_leaves_no_text_waiting_for_a_manager(
     session: Session, world: World, work: Engagement
 ) -> None:
-    work.service.managers_read_first = True
+    work.playbook.managers_read_first = True
     slot = slot_of(session, work)
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
@@ -159,7 +159,7 @@ def test_work_is_not_closed_over_a_move_that_nobody_heard_of(session: Session, w
 def test_a_mail_without_news_shows_no_date_before_its_explanation(
     session: Session, world: World, work: Engagement
 ) -> None:
-    work.service.managers_read_first = True
+    work.playbook.managers_read_first = True
     slot = slot_of(session, work)
     world.firm.hold_hours = 40
     move(world, work.milestones[0], LATER, at=world.now)

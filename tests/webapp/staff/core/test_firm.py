@@ -1,4 +1,4 @@
-"""The firm, its people, its services, and all running jobs at once."""
+"""The firm, its people, its playbooks, and all running jobs at once."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.support.pages import Page
 from tests.support.site import Clock, Site, Visitor
-from webapp.models import Engagement, EngagementState, Firm, Role, Service, Stage, User, UserSession, UsualMilestone
+from webapp.models import Engagement, EngagementState, Firm, Playbook, Role, Stage, User, UserSession, UsualMilestone
 from webapp.services.people import users
 
 EXAMPLE = Path("webapp/static/import-example.csv")
@@ -96,9 +96,9 @@ def test_the_first_admin_sets_the_firm_up(app: Flask, moment_is: Clock) -> None:
     saved = visitor.post("/settings", form.filled(name="Baku Books", phone="+994 50 123 45 67"))
 
     assert bare.status_code == 422
-    assert saved.headers["Location"] == "/settings/services"
+    assert saved.headers["Location"] == "/settings/kinds-of-work"
     assert empty.one(Firm).phone == "+994501234567"
-    for path in ("/", "/settings/services", "/settings/services/new", "/settings/people", "/settings/import"):
+    for path in ("/", "/settings/kinds-of-work", "/settings/kinds-of-work/new", "/settings/people", "/settings/import"):
         assert visitor.get(path).status_code == 200, path
 
 
@@ -136,8 +136,8 @@ def test_the_firms_colour_is_a_style_sheet_and_only_that(site: Site, client: Vis
     assert "--brand:#" in answer.text
 
 
-def test_a_service_keeps_its_stages_when_it_is_edited(site: Site, amina: Visitor) -> None:
-    path = f"/settings/services/{site.world.service.id}"
+def test_a_playbook_keeps_its_stages_when_it_is_edited(site: Site, amina: Visitor) -> None:
+    path = f"/settings/kinds-of-work/{site.world.playbook.id}"
     stages = {stage.id for stage in site.all(Stage)}
     form = amina.page(path).form(path)
 
@@ -145,25 +145,25 @@ def test_a_service_keeps_its_stages_when_it_is_edited(site: Site, amina: Visitor
 
     assert saved.status_code == 303
     assert {stage.id for stage in site.all(Stage)} == stages
-    assert site.one(Service).labels["en"] == "Kitchens"
-    assert site.one(Service).labels["ary"] == "الكوزينة"
+    assert site.one(Playbook).labels["en"] == "Kitchens"
+    assert site.one(Playbook).labels["ary"] == "الكوزينة"
 
 
-def test_a_service_without_a_name_is_refused(site: Site, amina: Visitor) -> None:
-    form = amina.page("/settings/services/new").form("/settings/services/new")
+def test_a_playbook_without_a_name_is_refused(site: Site, amina: Visitor) -> None:
+    form = amina.page("/settings/kinds-of-work/new").form("/settings/kinds-of-work/new")
 
-    nameless = amina.post("/settings/services/new", form.filled())
-    forged = amina.post("/settings/services/new", {})
-    saved = amina.post("/settings/services/new", form.filled(names__texts__1="Hamam", stages__0__texts__0="Works"))
+    nameless = amina.post("/settings/kinds-of-work/new", form.filled())
+    forged = amina.post("/settings/kinds-of-work/new", {})
+    saved = amina.post("/settings/kinds-of-work/new", form.filled(names__texts__1="Hamam", stages__0__texts__0="Works"))
 
     assert nameless.status_code == forged.status_code == 422
     assert saved.status_code == 303
-    assert site.all(Service)[-1].labels == {"az": "Hamam"}
+    assert site.all(Playbook)[-1].labels == {"az": "Hamam"}
 
 
 @pytest.mark.parametrize("days", ["9" * 30, "100000", "-5"])
 def test_a_usual_date_beyond_reason_is_refused(site: Site, amina: Visitor, days: str) -> None:
-    path = f"/settings/services/{site.world.service.id}"
+    path = f"/settings/kinds-of-work/{site.world.playbook.id}"
     form = amina.page(path).form(path)
 
     answer = amina.post(path, form.filled(milestones__0__offset_days=days))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.pages import Page
 from tests.support.site import Site, Visitor
-from webapp.models import Firm, Service, Stage
+from webapp.models import Firm, Playbook, Stage
 
 
 def test_the_firms_hours_and_days_are_saved(site: Site, amina: Visitor) -> None:
@@ -34,7 +34,7 @@ def test_hours_and_days_that_cannot_be_are_said_beside_the_field(
 
 
 def test_a_kind_of_work_says_how_careful_it_is_and_how_long_its_stages_take(site: Site, amina: Visitor) -> None:
-    path = f"/settings/services/{site.world.service.id}"
+    path = f"/settings/kinds-of-work/{site.world.playbook.id}"
     form = amina.page(path).form(path)
 
     saved = amina.post(
@@ -43,30 +43,30 @@ def test_a_kind_of_work_says_how_careful_it_is_and_how_long_its_stages_take(site
     )
     again = amina.page(path).form(path)
 
-    service, stages = site.one(Service), site.all(Stage)
+    playbook, stages = site.one(Playbook), site.all(Stage)
     assert saved.status_code == 303
-    assert (service.managers_read_first, service.stale_days) == (True, 4)
+    assert (playbook.managers_read_first, playbook.stale_days) == (True, 4)
     assert [stage.usual_days for stage in stages] == [3, None]
     assert (again["managers_read_first"], again["stale_days"], again["stages-0-usual_days"]) == ("y", "4", "3")
 
 
 def test_what_is_emptied_goes_by_the_rhythm_again(site: Site, amina: Visitor) -> None:
-    path = f"/settings/services/{site.world.service.id}"
+    path = f"/settings/kinds-of-work/{site.world.playbook.id}"
     with site.writing() as session:
-        service = session.get_one(Service, site.world.service.id)
-        service.managers_read_first, service.stale_days, service.stages[0].usual_days = True, 4, 3
+        playbook = session.get_one(Playbook, site.world.playbook.id)
+        playbook.managers_read_first, playbook.stale_days, playbook.stages[0].usual_days = True, 4, 3
     form = amina.page(path).form(path)
 
     amina.post(path, form.filled(managers_read_first=None, stale_days="", stages__0__usual_days=""))
 
-    service = site.one(Service)
-    assert (service.managers_read_first, service.stale_days) == (False, None)
+    playbook = site.one(Playbook)
+    assert (playbook.managers_read_first, playbook.stale_days) == (False, None)
     assert [stage.usual_days for stage in site.all(Stage)] == [None, None]
 
 
 @pytest.mark.parametrize("field", ["stale_days", "stages-0-usual_days"])
 def test_days_below_one_are_refused(site: Site, amina: Visitor, field: str) -> None:
-    path = f"/settings/services/{site.world.service.id}"
+    path = f"/settings/kinds-of-work/{site.world.playbook.id}"
     form = amina.page(path).form(path)
 
     answer = amina.post(path, form.filled(**{field: "0"}))
@@ -76,11 +76,11 @@ def test_days_below_one_are_refused(site: Site, amina: Visitor, field: str) -> N
 
 
 def test_a_new_kind_of_work_can_be_made_without_any_of_it(site: Site, amina: Visitor) -> None:
-    path = "/settings/services/new"
+    path = "/settings/kinds-of-work/new"
     form = amina.page(path).form(path)
 
     answer = amina.post(path, form.filled(names__texts__0="Stairs", stages__0__texts__0="Measuring"))
 
-    made = site.all(Service)[-1]
+    made = site.all(Playbook)[-1]
     assert answer.status_code == 303
     assert (made.labels["en"], made.managers_read_first, made.stale_days) == ("Stairs", False, None)

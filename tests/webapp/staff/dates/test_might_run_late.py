@@ -81,7 +81,7 @@ def test_at_most_ten_stand_on_today_and_all_are_in_the_list(site: Site, dalia: V
         kitchen = session.get_one(Engagement, site.kitchen.engagement_id)
         for number in range(12):
             made = engagements.start(
-                session, reference=f"X-{number}", title="stairs", client=kitchen.client, service=kitchen.service,
+                session, reference=f"X-{number}", title="stairs", client=kitchen.client, playbook=kitchen.playbook,
                 owner=kitchen.owner, contacts=[], cadence=kitchen.cadence, by=kitchen.owner, now=site.clock.now,
                 steps=[PlannedStep(labels={"en": "Steps"}, on=date(2026, 4, 20))],
             )  # fmt: skip

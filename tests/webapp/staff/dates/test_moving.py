@@ -14,10 +14,10 @@ from webapp.models import (
     Engagement,
     EngagementState,
     Milestone,
+    Playbook,
     Promise,
     PromiseWords,
     Purpose,
-    Service,
 )
 from webapp.services.dates import milestones
 from webapp.services.updates import notices
@@ -205,7 +205,7 @@ def test_it_is_said_what_will_happen(site: Site, alice: Visitor) -> None:
     assert "within a quarter of an hour" in far
 
     with site.writing() as session:
-        session.get_one(Service, site.world.service.id).managers_read_first = True
+        session.get_one(Playbook, site.world.playbook.id).managers_read_first = True
     assert "A manager reads it first." in alice.page(move_of(site, step)).text
     with site.writing() as session:
         session.get_one(Engagement, site.kitchen.engagement_id).state = EngagementState.DRAFT

@@ -61,7 +61,7 @@ def test_the_list_holds_what_is_due_within_the_days_asked_for(dalia: Visitor) ->
     assert "Handover" not in dalia.page("/delays?within=14").text
     assert "Cupboards" in dalia.page("/delays?within=14").text
     assert "No agreed date is near" in dalia.page("/delays?within=5").text
-    assert dalia.get("/delays?within=x&service=99999999999999999999").status_code == 200
+    assert dalia.get("/delays?within=x&playbook=99999999999999999999").status_code == 200
 
 
 def test_the_ticked_dates_move_by_the_days_typed_once_or_to_their_own(site: Site, dalia: Visitor) -> None:
@@ -132,7 +132,7 @@ def test_nothing_ticked_moves_nothing(dalia: Visitor) -> None:
 def test_the_reasons_are_those_of_the_kind_of_work_that_was_chosen(site: Site, dalia: Visitor) -> None:
     reason = {"value": "supplier"}
     assert not list(dalia.page(PAGE).all("option", **reason))
-    form = form_of(dalia, f"{PAGE}&service={site.world.service.id}")
+    form = form_of(dalia, f"{PAGE}&playbook={site.world.playbook.id}")
 
     fields = dict(ticked(form, 0, days=3)) | {"why": "", "reason": "supplier"}
     answer = dalia.post(form.action, fields)

@@ -187,11 +187,11 @@ def test_staff_get_no_file_of_everybody(facts: Site) -> None:
     assert facts.visitor(facts.world.alice).get(f"{FIRM}.csv{EVERYTHING}").status_code == 404
 
 
-def test_who_only_looks_sees_the_firm_but_no_service_and_owns_nothing(facts: Site) -> None:
+def test_who_only_looks_sees_the_firm_but_no_playbook_and_owns_nothing(facts: Site) -> None:
     charlie = facts.visitor(facts.world.charlie)
 
     assert "25%" in charlie.page(FIRM + EVERYTHING).text
-    assert charlie.get(f"{FIRM}?service={facts.world.service.id}").status_code == 404
+    assert charlie.get(f"{FIRM}?playbook={facts.world.playbook.id}").status_code == 404
     assert charlie.get(OWN).status_code == 404
 
 
@@ -206,11 +206,11 @@ def test_a_piece_of_work_shows_its_own_figures_and_is_linked_from_its_page(facts
     assert {line["Title"] for line in lines(charlie, f"{address}.csv{EVERYTHING}")} == {"annual report"}
 
 
-def test_a_service_narrows_the_figures_for_a_manager(facts: Site) -> None:
+def test_a_playbook_narrows_the_figures_for_a_manager(facts: Site) -> None:
     dalia = facts.visitor(facts.world.dalia)
 
-    known = dalia.page(f"{FIRM}{EVERYTHING}&service={facts.world.service.id}")
-    unknown = dalia.page(f"{FIRM}{EVERYTHING}&service=999")
+    known = dalia.page(f"{FIRM}{EVERYTHING}&playbook={facts.world.playbook.id}")
+    unknown = dalia.page(f"{FIRM}{EVERYTHING}&playbook=999")
 
     assert "25% dates kept" in known.text
     assert "Nothing to count yet" in unknown.text
@@ -290,7 +290,7 @@ def test_the_newest_clients_stand_beside_the_first_ones_since_the_start_only(fac
                 reference=f"N-{number}",
                 title="kitchen",
                 client=Client(name=f"Client {number}", created_at=facts.clock.now),
-                service=work.service,
+                playbook=work.playbook,
                 owner=None,
                 contacts=contacts,
                 steps=[],

@@ -46,7 +46,7 @@ def test_by_the_link_of_the_mail_one_form_follows_the_other_without_signing_in(s
     with site.writing() as session:
         site.world.session = session
         site.world.client = session.merge(site.world.client)
-        site.world.service = session.merge(site.world.service)
+        site.world.playbook = session.merge(site.world.playbook)
         site.world.bennani = session.merge(site.world.bennani)
         site.world.open_engagement(
             "MA-4472",
@@ -358,7 +358,7 @@ def test_a_form_made_by_hand_gets_an_answer_and_no_fault(site: Site, alice: Visi
     assert filed.status_code in {303, 409, 422}
 
 
-def test_a_reason_that_is_not_the_services_explains_nothing(alice: Visitor, site: Site) -> None:
+def test_a_reason_that_is_not_the_playbooks_explains_nothing(alice: Visitor, site: Site) -> None:
     page = _send(
         alice, site, 422, done="x", dates__0__holds="no", dates__0__cause="us", dates__0__reason="evil",
         dates__0__what_we_do="y", dates__0__new_on="2026-04-27",

@@ -15,7 +15,7 @@ from webapp.models import (
     Engagement,
     Participation,
     PartOf,
-    Service,
+    Playbook,
     Update,
 )
 
@@ -226,9 +226,9 @@ def test_words_for_the_step_before_do_not_go_out_with_the_next_one(site: Site, l
 
 def test_a_ready_sentence_is_offered_once_with_its_words_for_every_reader(site: Site, leyla: Contact) -> None:
     with site.writing() as session:
-        service = session.get_one(Service, site.world.service.id)
+        playbook = session.get_one(Playbook, site.world.playbook.id)
         labels = {"en": "{name} comes on {date}", "az": "{name} gəlir: {date}"}
-        service.sentences = [*service.sentences, {"part": "next", "labels": labels}]
+        playbook.sentences = [*playbook.sentences, {"part": "next", "labels": labels}]
 
     page = _page(site)
     (chip,) = (element for element in page.all("button") if element.get("data-insert-into") == "step_text")

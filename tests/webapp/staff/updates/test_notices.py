@@ -13,8 +13,8 @@ from webapp.models import (
     Engagement,
     HeldNotice,
     Participation,
+    Playbook,
     Promise,
-    Service,
     Update,
     UpdateKind,
 )
@@ -54,7 +54,7 @@ def moves(site: Site) -> int:
 def held(site: Site) -> str:
     """The notice waits for a manager; where it is read."""
     with site.writing() as session:
-        session.get_one(Service, site.world.service.id).managers_read_first = True
+        session.get_one(Playbook, site.world.playbook.id).managers_read_first = True
     move(site, date(2026, 4, 28))
     return f"/engagements/{site.kitchen.engagement_id}/notice"
 

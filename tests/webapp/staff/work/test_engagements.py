@@ -91,10 +91,10 @@ def test_faults_of_a_new_work_stand_beside_their_fields(alice: Visitor, site: Si
     assert len(site.all(Engagement)) == 2
 
 
-def test_a_service_that_is_not_there_asks_which(alice: Visitor) -> None:
+def test_a_playbook_that_is_not_there_asks_which(alice: Visitor) -> None:
     for number in ("99", "9" * 30, "x"):
-        assert alice.get(f"/engagements/new?service={number}").status_code == 200
-        assert alice.post(f"/engagements/new?service={number}").status_code == 303
+        assert alice.get(f"/engagements/new?playbook={number}").status_code == 200
+        assert alice.post(f"/engagements/new?playbook={number}").status_code == 303
 
 
 def test_going_live_tells_the_client_and_twice_is_once(alice: Visitor, site: Site) -> None:
@@ -348,7 +348,7 @@ def test_the_list_is_searched_filtered_and_sorted_without_a_way_into_the_databas
     assert "kitchen, Anfa" not in amina.get("/engagements?q=annual").text
     evil = "' OR 1=1 --", "%", "_", '"; DROP TABLE engagement;--', "\x00", "\\"
     for text in evil:
-        for name in ("q", "state", "owner", "service", "sort", "order", "page"):
+        for name in ("q", "state", "owner", "playbook", "sort", "order", "page"):
             answer = amina.get("/engagements", query_string={name: text})
             assert answer.status_code == 200, (name, text)
     assert "kitchen, Anfa" not in amina.get("/engagements?q=%25").text

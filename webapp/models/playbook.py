@@ -9,14 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.models.base import Identified, Labels
 
 
-class Service(Identified):
+class Playbook(Identified):
     """Stages, usual milestones, rhythm, delay reasons and ready sentences, labelled in the firm's languages.
 
     `cadence` has the shape of `services.cadences.dump`. `reasons` is a list of {"key", "labels"};
     `sentences` a list of {"part": done | next | why | action, "labels"}.
     """
 
-    __tablename__ = "service"
+    __tablename__ = "playbook"
 
     key: Mapped[str] = mapped_column(unique=True)
     labels: Mapped[Labels]
@@ -34,9 +34,9 @@ class Service(Identified):
 
 class Stage(Identified):
     __tablename__ = "stage"
-    __table_args__ = (UniqueConstraint("service_id", "position"),)
+    __table_args__ = (UniqueConstraint("playbook_id", "position"),)
 
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    playbook_id: Mapped[int] = mapped_column(ForeignKey("playbook.id"))
     position: Mapped[int]
     labels: Mapped[Labels]
     usual_days: Mapped[int | None]
@@ -44,12 +44,12 @@ class Stage(Identified):
 
 
 class UsualMilestone(Identified):
-    """A milestone most engagements of a service have, `offset_days` working days after the start."""
+    """A milestone most engagements of a playbook have, `offset_days` working days after the start."""
 
     __tablename__ = "usual_milestone"
-    __table_args__ = (UniqueConstraint("service_id", "position"),)
+    __table_args__ = (UniqueConstraint("playbook_id", "position"),)
 
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    playbook_id: Mapped[int] = mapped_column(ForeignKey("playbook.id"))
     position: Mapped[int]
     labels: Mapped[Labels]
     offset_days: Mapped[int]
