@@ -170,7 +170,7 @@ class Drain:
             self._give_back(claim)
 
     def _give_back(self, claim: Claim) -> None:
-        self._note(lambda s, n: outbox.release(s, claim, now=n))
+        self._note(lambda s, n: outbox.give_back(s, claim, now=n))
 
     def _stop_sending(self, trouble: SendingStopped) -> None:
         """Trouble of the connection or the account: no mail is to blame. One alert, and a pause before the next try."""

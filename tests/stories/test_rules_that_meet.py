@@ -37,9 +37,9 @@ def test_a_worker_that_was_down_until_the_evening_writes_to_nobody_at_night(box:
 
     box.do(night)
     late = now.replace(hour=23)
-    held = box.claimed(late)
+    claim = box.claimed(late)
 
-    may = box.do(outbox.begin, held, now=late)
+    may = box.do(outbox.begin, claim, now=late)
 
     assert may is False
     assert box.mail().state is MailState.QUEUED

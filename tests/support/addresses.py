@@ -13,7 +13,7 @@ from webapp.models import (
     DateQuestion,
     DaySource,
     HandOver,
-    HeldNotice,
+    NoticeToRead,
     OutboxEmail,
     Purpose,
     ReplyKind,
@@ -81,13 +81,13 @@ class Addresses:
             step = engagements.get(session, work.engagement_id).milestones[0]
             line = welcome.snapshot["dates"][0]
             delay = {"milestone_id": step.id, "labels": line["labels"], "moved": 1, "cause": "other"}
-            held = HeldNotice(
+            held = NoticeToRead(
                 engagement_id=work.engagement_id,
                 snapshot={
                     **welcome.snapshot,
                     "delays": [{**delay, "first": line["first"], "was": line["first"], "now": line["now"]}],
                 },
-                held_at=now,
+                kept_at=now,
                 until=now + timedelta(hours=2),
             )
             question = DateQuestion(

@@ -39,14 +39,14 @@ class Box:
         return self.do(outbox.claim, now=now, lease=LEASE)  # type: ignore[no-any-return]
 
     def claimed(self, now: datetime) -> Claim:
-        held = self.claim(now)
-        assert held is not None
-        return held
+        claim = self.claim(now)
+        assert claim is not None
+        return claim
 
     def transmitting(self, now: datetime) -> Claim:
-        held = self.claimed(now)
-        assert self.do(outbox.begin, held, now=now)
-        return held
+        claim = self.claimed(now)
+        assert self.do(outbox.begin, claim, now=now)
+        return claim
 
     def sweep(self, now: datetime) -> int:
         return self.do(outbox.sweep, now=now, unknown_after=DOUBT)  # type: ignore[no-any-return]

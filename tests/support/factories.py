@@ -21,7 +21,7 @@ from webapp.models import (
     UsualMilestone,
 )
 from webapp.services.rhythm import cadences
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 from webapp.services.updates.answers import Answers, Doer, NextStep
 from webapp.services.work import engagements
 from webapp.services.work.engagements import PlannedStep
@@ -33,7 +33,7 @@ TUESDAYS = Cadence(
     zone="Africa/Casablanca",
     send_at=time(16, 0),
     promised_by=time(18, 0),
-    day_off=DayOff.BEFORE,
+    day_off=OnDayOff.BEFORE,
 )
 
 REASONS = [

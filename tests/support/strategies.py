@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from webapp.services.calendar.working_days import Season, WorkingDays
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every, Reader
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff, Reader
 
 ZONES = (
     "Africa/Cairo",
@@ -50,7 +50,7 @@ moments = st.builds(
 
 
 @st.composite
-def cadences(draw: st.DrawFn, *, day_off: DayOff | None = None) -> Cadence:
+def cadences(draw: st.DrawFn, *, day_off: OnDayOff | None = None) -> Cadence:
     send_at, promised_by = sorted(draw(st.lists(wall_times, min_size=2, max_size=2, unique=True)))
     every = draw(st.sampled_from(Every))
     most = 1 if every is Every.MONTHLY_WEEKDAY else 7
@@ -63,7 +63,7 @@ def cadences(draw: st.DrawFn, *, day_off: DayOff | None = None) -> Cadence:
         zone=draw(zones),
         send_at=send_at,
         promised_by=promised_by,
-        day_off=day_off or draw(st.sampled_from(DayOff)),
+        day_off=day_off or draw(st.sampled_from(OnDayOff)),
     )
 
 

@@ -31,7 +31,7 @@ from webapp.services.people import users
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import cadences
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 from webapp.services.updates.answers import Answers, DateAnswer, Doer, Holds, LastStep, NewAsk, NextStep
 from webapp.services.work import clients, engagements
 from webapp.services.work.engagements import PlannedStep
@@ -236,7 +236,7 @@ def _weekly(weekday: int, send_at: time, promised_by: time) -> Cadence:
         zone=ZONE,
         send_at=send_at.replace(microsecond=0),
         promised_by=promised_by.replace(microsecond=0),
-        day_off=DayOff.SEND,
+        day_off=OnDayOff.SEND,
     )
 
 

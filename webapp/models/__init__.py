@@ -1,6 +1,6 @@
 """The nouns, re-exported, so that importing this package maps every table."""
 
-from webapp.models.announcement import Announcement, HeldNotice
+from webapp.models.announcement import Announcement, NoticeToRead
 from webapp.models.ask import Ask, AskState, Fact
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base, Labels
@@ -58,13 +58,13 @@ __all__ = [
     "Fact",
     "Firm",
     "HandOver",
-    "HeldNotice",
     "InternalNote",
     "Labels",
     "LimitedAct",
     "Link",
     "MailState",
     "Milestone",
+    "NoticeToRead",
     "OutboxEmail",
     "OutboxTelling",
     "PartOf",

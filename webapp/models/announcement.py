@@ -29,13 +29,13 @@ class Announcement(Identified):
     promise: Mapped[Promise] = relationship()
 
 
-class HeldNotice(Base):
+class NoticeToRead(Base):
     """The exact text of a delay notice that a manager reads first; it goes out at `until` all the same. One an
     engagement."""
 
-    __tablename__ = "held_notice"
+    __tablename__ = "notice_to_read"
 
     engagement_id: Mapped[int] = mapped_column(ForeignKey("engagement.id"), primary_key=True)
     snapshot: Mapped[dict[str, Any]]
-    held_at: Mapped[datetime]
+    kept_at: Mapped[datetime]
     until: Mapped[datetime]

@@ -36,7 +36,7 @@ class Firm(Identified):
     """Moves of dates within so many minutes make one notice, and one taken back meanwhile makes none."""
     tell_hours: Mapped[int] = mapped_column(default=4)
     """Working hours within which every contact should have heard of a moved date."""
-    hold_hours: Mapped[int] = mapped_column(default=2)
+    read_hours: Mapped[int] = mapped_column(default=2)
     """Working hours that a manager has to read a delay notice first, where the playbook wants it."""
     ask_days: Mapped[int] = mapped_column(default=3)
     """Working days before an agreed date on which its owner is asked whether it holds."""

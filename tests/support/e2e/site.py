@@ -24,7 +24,7 @@ from webapp.models import (
     Contact,
     DateQuestion,
     Engagement,
-    HeldNotice,
+    NoticeToRead,
     OutboxEmail,
     Purpose,
     Reply,
@@ -159,7 +159,7 @@ def _ask_and_hold(session: Session) -> None:
     entry = questions.present(step)
     asked = DateQuestion(milestone_id=step.id, promise_id=entry.id, number=1, asked_on=now.date(), asked_at=now)
     until = now + timedelta(hours=2)
-    held = HeldNotice(engagement_id=moved.engagement_id, snapshot=moved.snapshot, held_at=now, until=until)
+    held = NoticeToRead(engagement_id=moved.engagement_id, snapshot=moved.snapshot, kept_at=now, until=until)
     session.add_all([asked, held])
     tasks.raise_once(session, TaskKind.NOTICE_TO_READ, str(moved.engagement_id), now=now, engagement=moved.engagement)
 
@@ -223,7 +223,7 @@ def _staff_pages(session: Session, telling: Telling | None) -> dict[str, str]:
     assert update
     assert due
     step = next(step for step in due.slot.engagement.milestones if step.done_on is None)
-    held = session.scalars(select(HeldNotice)).one()
+    held = session.scalars(select(NoticeToRead)).one()
     pages = {
         "today": "/",
         "engagements": "/engagements",

@@ -59,7 +59,7 @@ class FirmForm(Form):
     last_call_minutes = Number(Lazy("firm.last_call_minutes"), [Needed()])
     answer_hours = Number(Lazy("firm.answer_hours"), [Needed()])
     tell_hours = Number(Lazy("firm.tell_hours"), [Needed(), Between(1, HOURS_MAXIMUM)])
-    hold_hours = Number(Lazy("firm.hold_hours"), [Needed(), Between(1, HOURS_MAXIMUM)])
+    read_hours = Number(Lazy("firm.read_hours"), [Needed(), Between(1, HOURS_MAXIMUM)])
     ask_days = Number(Lazy("firm.ask_days"), [Needed(), Between(1, ASK_MAXIMUM)])
     quiet_from = Clock(Lazy("firm.quiet_from"))
     quiet_until = Clock(Lazy("firm.quiet_until"))

@@ -9,7 +9,7 @@ from webapp.forms.core.base import Form
 from webapp.forms.core.fields import WEEKDAYS, Clock, Number, Weekdays
 from webapp.language import Lazy, t
 from webapp.services.rhythm import cadences
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 
 
 class RhythmForm(Form):
@@ -25,7 +25,7 @@ class RhythmForm(Form):
     send_at = Clock(Lazy("rhythm_form.send_at"))
     promised_by = Clock(Lazy("rhythm_form.promised_by"))
     day_off = RadioField(
-        Lazy("rhythm_form.day_off"), choices={d.value: Lazy(f"rhythm_form.day_off_choice.{d.value}") for d in DayOff}
+        Lazy("rhythm_form.day_off"), choices={d.value: Lazy(f"rhythm_form.day_off_choice.{d.value}") for d in OnDayOff}
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -67,7 +67,7 @@ class RhythmForm(Form):
                 zone=zone,
                 send_at=self.send_at.data or time(16, 0),
                 promised_by=self.promised_by.data or time(18, 0),
-                day_off=DayOff(self.day_off.data),
+                day_off=OnDayOff(self.day_off.data),
             )
         )
 

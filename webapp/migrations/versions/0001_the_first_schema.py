@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("notice_minutes", sa.Integer(), nullable=False),
         sa.Column("tell_hours", sa.Integer(), nullable=False),
-        sa.Column("hold_hours", sa.Integer(), nullable=False),
+        sa.Column("read_hours", sa.Integer(), nullable=False),
         sa.Column("ask_days", sa.Integer(), nullable=False),
         sa.Column("day_mail_at", sa.Time(), nullable=False),
         sa.Column("last_call_minutes", sa.Integer(), nullable=False),
@@ -319,17 +319,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_handover_engagement_id"), "handover", ["engagement_id"], unique=False)
     op.create_table(
-        "held_notice",
-        sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("snapshot", sa.JSON(), nullable=False),
-        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["engagement_id"], ["engagement.id"], name=op.f("fk_held_notice_engagement_id_engagement")
-        ),
-        sa.PrimaryKeyConstraint("engagement_id", name=op.f("pk_held_notice")),
-    )
-    op.create_table(
         "milestone",
         sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -347,6 +336,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
     op.create_index(op.f("ix_milestone_engagement_id"), "milestone", ["engagement_id"], unique=False)
+    op.create_table(
+        "notice_to_read",
+        sa.Column("engagement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("snapshot", sa.JSON(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"], ["engagement.id"], name=op.f("fk_notice_to_read_engagement_id_engagement")
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", name=op.f("pk_notice_to_read")),
+    )
     op.create_table(
         "outbox_email",
         sa.Column("kind", sa.String(), nullable=False),
@@ -890,9 +890,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_outbox_email_engagement_id"), table_name="outbox_email")
     op.drop_index(op.f("ix_outbox_email_contact_id"), table_name="outbox_email")
     op.drop_table("outbox_email")
+    op.drop_table("notice_to_read")
     op.drop_index(op.f("ix_milestone_engagement_id"), table_name="milestone")
     op.drop_table("milestone")
-    op.drop_table("held_notice")
     op.drop_index(op.f("ix_handover_engagement_id"), table_name="handover")
     op.drop_table("handover")
     op.drop_index(op.f("ix_fact_engagement_id"), table_name="fact")

@@ -56,7 +56,7 @@ def name_stand_in(session: Session, user: User, stand_in: User | None, *, today:
     audits.note(session, "stand_in_named", user, now=now, by=by, stand_in=stand_in.id if stand_in else None)
 
 
-def release(session: Session, leaver: User, *, by: User | None, now: datetime) -> list[User]:
+def stands_in_no_more(session: Session, leaver: User, *, by: User | None, now: datetime) -> list[User]:
     """Somebody cannot stand in any more: those for whom they did have nobody now, and are returned."""
     left = session.scalars(select(StandIn).where(StandIn.stand_in_id == leaver.id)).all()
     alone = [session.get_one(User, row.user_id) for row in left]

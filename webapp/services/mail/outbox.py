@@ -65,16 +65,16 @@ def claim(session: Session, *, now: datetime, lease: timedelta) -> Claim | None:
     return Claim(taken.id, taken.attempt) if taken else None
 
 
-def begin(session: Session, held: Claim, *, now: datetime) -> bool:
+def begin(session: Session, claim: Claim, *, now: datetime) -> bool:
     """At the server's 354: may this very attempt transmit now? Locks what could forbid it (work, participation,
     contact), looks again at stop, pause, address and expiry, and marks the row. False: close the socket."""
-    mail = session.get(OutboxEmail, held.id, populate_existing=True)
-    if mail is None or mail.attempt != held.attempt or mail.state is not MailState.CLAIMED:
+    mail = session.get(OutboxEmail, claim.id, populate_existing=True)
+    if mail is None or mail.attempt != claim.attempt or mail.state is not MailState.CLAIMED:
         return False
     forbidden = eligibility.why_not(session, mail, now=now)
     if forbidden is not None:
         state, why = forbidden
-        if _finish(session, held, MailState.CLAIMED, state, now=now, answer=None):
+        if _finish(session, claim, MailState.CLAIMED, state, now=now, answer=None):
             session.refresh(mail)
             consequences.not_told(session, mail, why, now=now)
         return False
@@ -82,41 +82,41 @@ def begin(session: Session, held: Claim, *, now: datetime) -> bool:
     if allowed > now:
         # A worker that was down until the evening must not write to somebody at night.
         waits = {"state": MailState.QUEUED, "not_before": allowed, "lease_until": None}
-        _changed(session, _mine(held, MailState.CLAIMED).values(**waits))
+        _changed(session, _mine(claim, MailState.CLAIMED).values(**waits))
         return False
     return _changed(
         session,
-        _mine(held, MailState.CLAIMED).values(state=MailState.TRANSMITTING, transmitting_at=now, lease_until=None),
+        _mine(claim, MailState.CLAIMED).values(state=MailState.TRANSMITTING, transmitting_at=now, lease_until=None),
     )
 
 
-def sent(session: Session, held: Claim, *, now: datetime, answer: str) -> bool:
+def sent(session: Session, claim: Claim, *, now: datetime, answer: str) -> bool:
     """The server accepted it. A late answer still counts where the sweep had already called the mail unknown."""
     statement = (
         update(OutboxEmail)
         .where(
-            OutboxEmail.id == held.id,
-            OutboxEmail.attempt == held.attempt,
+            OutboxEmail.id == claim.id,
+            OutboxEmail.attempt == claim.attempt,
             OutboxEmail.state.in_([MailState.TRANSMITTING, MailState.UNKNOWN]),
         )
         .values(state=MailState.SENT, finished_at=now, answer=answer[:ANSWER_MAXIMUM])
     )
     if not _changed(session, statement):
         return False
-    mail = session.get_one(OutboxEmail, held.id, populate_existing=True)
+    mail = session.get_one(OutboxEmail, claim.id, populate_existing=True)
     consequences.told(session, mail, now=now)
     tasks.done_for_mail(session, mail, now=now)
     return True
 
 
-def retry(session: Session, held: Claim, *, now: datetime, answer: str) -> bool:
+def retry(session: Session, claim: Claim, *, now: datetime, answer: str) -> bool:
     """Refused for now: wait longer each time, with jitter, in the reader's allowed hours, until it expires; staff hear
     after an hour."""
-    mail = session.get_one(OutboxEmail, held.id, populate_existing=True)
+    mail = session.get_one(OutboxEmail, claim.id, populate_existing=True)
     minutes = BACK_OFF_MINUTES[min(mail.refusals, len(BACK_OFF_MINUTES) - 1)]
     wait = timedelta(minutes=minutes * random.uniform(1.0, 1.2))  # noqa: S311 - spreads load, guards nothing
     first = mail.first_refused_at or now
-    statement = _mine(held, MailState.CLAIMED, MailState.TRANSMITTING).values(
+    statement = _mine(claim, MailState.CLAIMED, MailState.TRANSMITTING).values(
         state=MailState.QUEUED,
         not_before=eligibility.earliest(session, mail, at=now + wait),
         refusals=OutboxEmail.refusals + 1,
@@ -128,37 +128,37 @@ def retry(session: Session, held: Claim, *, now: datetime, answer: str) -> bool:
     return _changed(session, statement)
 
 
-def release(session: Session, held: Claim, *, now: datetime) -> bool:
+def give_back(session: Session, claim: Claim, *, now: datetime) -> bool:
     """Give a mail back unharmed: nothing of it has left, or it certainly did not arrive."""
-    statement = _mine(held, MailState.CLAIMED, MailState.TRANSMITTING).values(
+    statement = _mine(claim, MailState.CLAIMED, MailState.TRANSMITTING).values(
         state=MailState.QUEUED, not_before=now, lease_until=None, transmitting_at=None
     )
     return _changed(session, statement)
 
 
-def refuse(session: Session, held: Claim, *, now: datetime, answer: str, is_recipient: bool) -> bool:
+def refuse(session: Session, claim: Claim, *, now: datetime, answer: str, is_recipient: bool) -> bool:
     """Refused for good. Where the server refused the recipient, the contact's address is flagged and every telling
     becomes a phone call; either way there is a task."""
-    if not _finish(session, held, None, MailState.FAILED, now=now, answer=answer):
+    if not _finish(session, claim, None, MailState.FAILED, now=now, answer=answer):
         return False
-    mail = session.get_one(OutboxEmail, held.id, populate_existing=True)
+    mail = session.get_one(OutboxEmail, claim.id, populate_existing=True)
     if is_recipient and mail.contact is not None and mail.contact.address == mail.to_address:
         mail.contact.address_state = AddressState.REFUSED
     consequences.trouble(session, mail, TaskKind.MAIL_FAILED, now=now)
     return True
 
 
-def lost_sight(session: Session, held: Claim, *, now: datetime) -> bool:
+def lost_sight(session: Session, claim: Claim, *, now: datetime) -> bool:
     """Sent whole, and no answer came: unknown. Staff are told; it is never sent again by itself."""
-    if not _finish(session, held, MailState.TRANSMITTING, MailState.UNKNOWN, now=now, answer=None):
+    if not _finish(session, claim, MailState.TRANSMITTING, MailState.UNKNOWN, now=now, answer=None):
         return False
-    consequences.trouble(session, session.get_one(OutboxEmail, held.id), TaskKind.MAIL_UNKNOWN, now=now)
+    consequences.trouble(session, session.get_one(OutboxEmail, claim.id), TaskKind.MAIL_UNKNOWN, now=now)
     return True
 
 
 def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
-    """Bring back what a dead worker held, name what is in doubt, retire what came too late. The number of rows moved.
-    Nothing is too late while a person has not said whether a clock that jumped is right.
+    """Bring back what a dead worker had claimed, name what is in doubt, retire what came too late. The number of rows
+    moved. Nothing is too late while a person has not said whether a clock that jumped is right.
 
     A claimed row whose lease ran out has provably not been transmitted: `begin` would have marked it.
     """
@@ -246,21 +246,21 @@ def _is_due(session: Session, *, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _finish(
-    session: Session, held: Claim, only_from: MailState | None, to: MailState, *, now: datetime, answer: str | None
+    session: Session, claim: Claim, only_from: MailState | None, to: MailState, *, now: datetime, answer: str | None
 ) -> bool:
     states = (only_from,) if only_from else (MailState.CLAIMED, MailState.TRANSMITTING)
     values: dict[str, object] = {"state": to, "finished_at": now, "lease_until": None}
     if answer is not None:
         values["answer"] = answer[:ANSWER_MAXIMUM]
-    return _changed(session, _mine(held, *states).values(**values))
+    return _changed(session, _mine(claim, *states).values(**values))
 
 
-def _mine(held: Claim, *states: MailState) -> Update:
+def _mine(claim: Claim, *states: MailState) -> Update:
     return (
         update(OutboxEmail)
         .where(
-            OutboxEmail.id == held.id,
-            OutboxEmail.attempt == held.attempt,
+            OutboxEmail.id == claim.id,
+            OutboxEmail.attempt == claim.attempt,
             or_(*(OutboxEmail.state == state for state in states)),
         )
         .execution_options(synchronize_session="fetch")

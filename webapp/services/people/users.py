@@ -73,7 +73,7 @@ def change(session: Session, user: User, *, role: Role, is_active: bool, by: Use
     if not is_active:
         sign_out_everywhere(session, user, now=now)
     audits.note(session, "changed", user, now=now, by=by, role=role, active=is_active)
-    return [] if stand_ins.may_stand_in(user) else absences.release(session, user, by=by, now=now)
+    return [] if stand_ins.may_stand_in(user) else absences.stands_in_no_more(session, user, by=by, now=now)
 
 
 def sign_out_everywhere(session: Session, user: User, *, now: datetime) -> None:

@@ -32,7 +32,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Closing:
+class DayOff:
     """What "closed tomorrow" would do: the day, and how many updates would move to which other day."""
 
     on: date
@@ -43,7 +43,7 @@ def set_week(session: Session, week: Mapping[int, Hours], *, by: User, now: date
     """The hours of each worked weekday (0 is Monday). Days that are left out are days off; one at least is worked."""
     if not week:
         raise Refused("calendar.fault.no_day")
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     stored: list[Any] = [working_hours.dump(hours) for hours in week.values()]
     usual = max(stored, key=stored.count)
     firm.working_days = sorted(week)
@@ -55,7 +55,7 @@ def set_week(session: Session, week: Mapping[int, Hours], *, by: User, now: date
 
 def set_country(session: Session, country: str | None, *, by: User, now: datetime) -> None:
     """Whose public holidays are days off; None: no country's."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     firm.country = country
     _note(session, firm, "country", by=by, now=now)
 
@@ -65,7 +65,7 @@ def add_own(
 ) -> CalendarDay:
     """A day off, or a day worked, whatever the week says. A second word about the same day takes the first one's
     place."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     day = next((day for day in firm.calendar_days if day.on == on and day.source is DaySource.OWN), None)
     day = day or _row(firm, on, DaySource.OWN)
     day.is_working, day.name = is_working, name
@@ -76,7 +76,7 @@ def add_own(
 
 def close_tomorrow(session: Session, *, by: User, now: datetime) -> date:
     """The firm is closed tomorrow, by the firm's own clock. Refused where it is closed already."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     on = local(now, firm.zone).date() + ONE_DAY
     if not firm_calendar.of_firm(firm).is_working(on):
         raise Refused("calendar.fault.closed_already")
@@ -89,7 +89,7 @@ def swap(session: Session, *, off_on: date, work_on: date, by: User, now: dateti
 
     Refused where the first is no working day, or the second is one.
     """
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     calendar = firm_calendar.of_firm(firm)
     if not calendar.is_working(off_on):
         raise Refused("calendar.fault.swap_off", field="off_on")
@@ -113,7 +113,7 @@ def say_holiday(
         raise NotFound
     if moved_to == on and not is_right:
         raise Refused("calendar.fault.same_day", field="moved_to")
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     _word(firm, country, on, is_working=not is_right, name=holiday.name, by=by, now=now)
     if moved_to is not None and not is_right:
         _word(firm, country, moved_to, is_working=False, name=holiday.name, by=by, now=now)
@@ -123,7 +123,7 @@ def say_holiday(
 def take_in(session: Session, days: list[FileDay], *, by: User, now: datetime) -> int:
     """Days off from a calendar file; returns how many were new. A day that came from a file before is not put in
     twice."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     known = {day.on for day in firm.calendar_days if day.source is DaySource.FILE}
     new = [day for day in days if day.on not in known]
     for found in new:
@@ -136,7 +136,7 @@ def take_in(session: Session, days: list[FileDay], *, by: User, now: datetime) -
 
 def remove(session: Session, day_id: int, *, by: User, now: datetime) -> CalendarDay:
     """Take out what was put in; of a swap both days. What the week and the public holidays say counts again."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     day = next((day for day in firm.calendar_days if day.id == day_id), None)
     if day is None:
         raise NotFound
@@ -150,7 +150,7 @@ def remove(session: Session, day_id: int, *, by: User, now: datetime) -> Calenda
 
 def remove_files(session: Session, *, by: User, now: datetime) -> int:
     """Take out every day that came from a file, and say how many there were."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     days = [day for day in firm.calendar_days if day.source is DaySource.FILE]
     _take_out(session, firm, days)
     _note(session, firm, "files_removed", by=by, now=now, count=len(days))
@@ -162,7 +162,7 @@ def add_season(
 ) -> CalendarSeason:
     """Other hours on every working day from one date to another, both included. Two seasons cannot overlap: nobody
     could say which hours count."""
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     if ends_on < starts_on:
         raise Refused("calendar.fault.season_ends", field="ends_on")
     if any(season.starts_on <= ends_on and starts_on <= season.ends_on for season in firm.calendar_seasons):
@@ -175,7 +175,7 @@ def add_season(
 
 
 def remove_season(session: Session, season_id: int, *, by: User, now: datetime) -> CalendarSeason:
-    firm = _held_firm(session)
+    firm = _locked_firm(session)
     season = next((season for season in firm.calendar_seasons if season.id == season_id), None)
     if season is None:
         raise NotFound
@@ -188,7 +188,7 @@ def remove_season(session: Session, season_id: int, *, by: User, now: datetime) 
 
 def redate_all(session: Session, *, now: datetime) -> int:
     """After a change of the calendar: put the planned slot of every open work where it belongs now, and say how many
-    moved. The works are held one after the other in the order of their numbers, so that two who do this cannot wait
+    moved. The works are locked one after the other in the order of their numbers, so that two who do this cannot wait
     for each other. A slot whose promised time has come is the clock's."""
     works = session.scalars(
         select(Engagement)
@@ -205,7 +205,7 @@ def redate_all(session: Session, *, now: datetime) -> int:
     return moved
 
 
-def closing(session: Session, firm: Firm, *, now: datetime) -> Closing | None:
+def day_off_tomorrow(session: Session, firm: Firm, *, now: datetime) -> DayOff | None:
     """What "closed tomorrow" would do now; None where the firm is closed tomorrow anyway."""
     calendar = firm_calendar.of_firm(firm)
     on = local(now, firm.zone).date() + ONE_DAY
@@ -225,15 +225,15 @@ def closing(session: Session, firm: Firm, *, now: datetime) -> Closing | None:
     moves: dict[date, int] = {}
     for slot in planned:
         cadence = cadences.load(slot.engagement.cadence)
-        held = slots.last_held(session, slot)
-        to = schedule.times_again(cadence, held=held, now=now, calendar=closed, planned=slot.local_on).on
+        had = slots.last_had(session, slot)
+        to = schedule.times_again(cadence, had=had, now=now, calendar=closed, planned=slot.local_on).on
         if to != on:
             moves[to] = moves.get(to, 0) + 1
-    return Closing(on=on, moves=dict(sorted(moves.items())))
+    return DayOff(on=on, moves=dict(sorted(moves.items())))
 
 
-def _held_firm(session: Session) -> Firm:
-    """The firm, held against everybody else who changes the calendar."""
+def _locked_firm(session: Session) -> Firm:
+    """The firm, locked against everybody else who changes the calendar."""
     return session.get_one(Firm, 1, with_for_update=True)
 
 

@@ -157,7 +157,7 @@ def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm
         return None
     times = schedule.times_again(
         cadences.load(engagement.cadence),
-        held=slots.last_held(session, slot),
+        had=slots.last_had(session, slot),
         now=now,
         calendar=firm_calendar.of_firm(_firm(session)),
         planned=None if is_rhythm_new else slot.local_on,

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 
 from emails.languages import Language
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 
 
 def dump(cadence: Cadence) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def load(stored: dict[str, Any]) -> Cadence:
         zone=stored["zone"],
         send_at=time.fromisoformat(stored["send_at"]),
         promised_by=time.fromisoformat(stored["promised_by"]),
-        day_off=DayOff(stored["day_off"]),
+        day_off=OnDayOff(stored["day_off"]),
     )
 
 

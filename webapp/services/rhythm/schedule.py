@@ -26,7 +26,7 @@ class Every(StrEnum):
     MONTHLY_WEEKDAY = "monthly_weekday"
 
 
-class DayOff(StrEnum):
+class OnDayOff(StrEnum):
     """What a planned update does on a day off: comes on the working day before, on the one after, or all the same."""
 
     BEFORE = "before"
@@ -51,7 +51,7 @@ class Cadence:
     zone: str
     send_at: time
     promised_by: time
-    day_off: DayOff = DayOff.BEFORE
+    day_off: OnDayOff = OnDayOff.BEFORE
 
     def __post_init__(self) -> None:
         if any(weekday not in range(7) for weekday in self.weekdays) or len(set(self.weekdays)) < len(self.weekdays):
@@ -108,9 +108,9 @@ def next_day(cadence: Cadence, *, after: date, calendar: WorkingDays | None = No
     A date of the rule that is a day off in `calendar` is moved as the cadence says; two that meet on one working day
     are one slot. The answer depends on the rule, the calendar and `after` only.
     """
-    if calendar is None or cadence.day_off is DayOff.SEND:
+    if calendar is None or cadence.day_off is OnDayOff.SEND:
         return _rule_day(cadence, since=after + ONE_DAY)
-    if cadence.day_off is DayOff.BEFORE:
+    if cadence.day_off is OnDayOff.BEFORE:
         # Rule dates before the next working day were moved to `after` or earlier.
         next_working = calendar.on_or_after(after + ONE_DAY)
         return calendar.on_or_before(_rule_day(cadence, since=next_working))
@@ -132,7 +132,7 @@ def rule_date(cadence: Cadence, on: date, *, calendar: WorkingDays) -> date:
     """The date of the rule that the slot of `on` stands for: `on` itself, or the day off it was moved away from."""
     if _rule_day(cadence, since=on) == on:
         return on
-    if cadence.day_off is DayOff.BEFORE:
+    if cadence.day_off is OnDayOff.BEFORE:
         meant = _rule_day(cadence, since=on + ONE_DAY)
         if calendar.on_or_before(meant) == on:
             return meant
@@ -143,12 +143,12 @@ def rule_date(cadence: Cadence, on: date, *, calendar: WorkingDays) -> date:
 def times_again(
     cadence: Cadence,
     *,
-    held: date | None,
+    had: date | None,
     now: datetime,
     calendar: WorkingDays,
     planned: date | None = None,
 ) -> SlotTimes:
-    """Where a planned slot belongs after its rhythm or the calendar changed: the first one after `held`, the last day
+    """Where a planned slot belongs after its rhythm or the calendar changed: the first one after `had`, the last day
     that had its slot, whose promised time is still ahead.
 
     A day off that was told too late for the working day before it moves its slot to the working day after it: nobody
@@ -158,12 +158,12 @@ def times_again(
     today = now.astimezone(ZoneInfo(cadence.zone)).date()
     since = calendar.on_or_before(today) - ONE_DAY
     ahead = _first_ahead(
-        cadence, after=max(since, held or since), held=held or today - ONE_DAY, now=now, calendar=calendar
+        cadence, after=max(since, had or since), had=had or today - ONE_DAY, now=now, calendar=calendar
     )
     if planned is None or _rule_day(cadence, since=planned) != planned:
         return ahead
     later = slot_times(cadence, calendar.on_or_after(planned))
-    is_free = held is None or later.on > held
+    is_free = had is None or later.on > had
     return later if is_free and later.promised_by > now and later.on < ahead.on else ahead
 
 
@@ -208,7 +208,7 @@ def next_news_at(cadence: Cadence, *, after: date, reader: Reader, calendar: Wor
     return deliver_at(slot_times(cadence, on).promised_by, reader)
 
 
-def _first_ahead(cadence: Cadence, *, after: date, held: date, now: datetime, calendar: WorkingDays) -> SlotTimes:
+def _first_ahead(cadence: Cadence, *, after: date, had: date, now: datetime, calendar: WorkingDays) -> SlotTimes:
     while True:
         after = next_day(cadence, after=after, calendar=calendar)
         times = slot_times(cadence, after)
@@ -216,7 +216,7 @@ def _first_ahead(cadence: Cadence, *, after: date, held: date, now: datetime, ca
             return times
         meant = rule_date(cadence, after, calendar=calendar)
         later = slot_times(cadence, calendar.on_or_after(meant))
-        if meant > max(after, held) and later.promised_by > now:
+        if meant > max(after, had) and later.promised_by > now:
             return later
 
 

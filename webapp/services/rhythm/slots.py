@@ -18,7 +18,7 @@ def current(session: Session, engagement: Engagement) -> Slot | None:
     ).one_or_none()
 
 
-def last_held(session: Session, slot: Slot) -> date | None:
+def last_had(session: Session, slot: Slot) -> date | None:
     """The latest local date of its work that had another slot, or None for the first one."""
     return session.scalars(
         select(Slot.local_on)

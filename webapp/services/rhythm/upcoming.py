@@ -47,8 +47,8 @@ def as_changed(
     calendar = firm_calendar.of_firm(firm)
     if slot is None:
         return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
-    held = slots.last_held(session, slot)
-    times = schedule.times_again(cadence, held=held, now=now, calendar=calendar)
+    had = slots.last_had(session, slot)
+    times = schedule.times_again(cadence, had=had, now=now, calendar=calendar)
     first = _coming(cadence, times, firm=firm, tag=tag)
     return [first, *by_rule(cadence, after=times.on, firm=firm, tag=tag, count=count - 1)]
 

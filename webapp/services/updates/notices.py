@@ -13,7 +13,7 @@ from webapp.models import (
     Announcement,
     Engagement,
     EngagementState,
-    HeldNotice,
+    NoticeToRead,
     TaskKind,
     Update,
     User,
@@ -52,17 +52,17 @@ def release(session: Session, engagement: Engagement, *, now: datetime) -> Updat
     where a manager reads it first and has time yet; when that time is up the text goes out as it was frozen."""
     waiting = to_tell.untold(session, engagement)
     delays = untold.untold(session, engagement)
-    held = session.get(HeldNotice, engagement.id)
+    to_read = session.get(NoticeToRead, engagement.id)
     if not delays:
         to_tell.settle(waiting, to_tell.UNDONE, now=now)
         untold.let_go(session, engagement, now=now)
         return None
-    frozen = Snapshot.load(held.snapshot) if held is not None else None
+    frozen = Snapshot.load(to_read.snapshot) if to_read is not None else None
     if frozen is None or frozen.delays != delays:
         frozen = releases.notice_snapshot(session, engagement, delays, now=now)
         if engagement.playbook.managers_read_first:
-            held = _hold(session, engagement, held, frozen, number=_newest(waiting, frozen), now=now)
-    if held is not None and now < held.until:
+            to_read = _keep_for_reading(session, engagement, to_read, frozen, number=_newest(waiting, frozen), now=now)
+    if to_read is not None and now < to_read.until:
         return None
     update = releases.notice(session, engagement, frozen, number=_newest(waiting, frozen), now=now)
     untold.told(session, engagement, update, now=now)
@@ -70,22 +70,22 @@ def release(session: Session, engagement: Engagement, *, now: datetime) -> Updat
     return update
 
 
-def send_held(
+def send_read(
     session: Session, engagement: Engagement, *, by: User, now: datetime, seen: str | None = None
 ) -> Update | None:
     """A manager read it: the text that they saw goes out now. None where it went, or was taken back, meanwhile, and
     where it is no more what they saw (`seen` is its fingerprint): then the new text is kept for reading. Work that
     rests tells nothing."""
     locks.hold(session, engagement.id)
-    held = session.get(HeldNotice, engagement.id, populate_existing=True)
-    if held is None or engagement.state is not EngagementState.OPEN:
+    to_read = session.get(NoticeToRead, engagement.id, populate_existing=True)
+    if to_read is None or engagement.state is not EngagementState.OPEN:
         return None
     if seen is not None:
         release(session, engagement, now=now)
-        held = session.get(HeldNotice, engagement.id)
-        if held is None or fingerprint(held) != seen:
+        to_read = session.get(NoticeToRead, engagement.id)
+        if to_read is None or fingerprint(to_read) != seen:
             return None
-    held.until = now
+    to_read.until = now
     update = release(session, engagement, now=now)
     if update is not None:
         audits.note(session, "read_first", update, now=now, by=by)
@@ -109,20 +109,20 @@ def preview(
         session.expire_all()
 
 
-def fingerprint(held: HeldNotice) -> str:
-    """What tells one held text from another."""
-    return hashlib.sha256(json.dumps(held.snapshot, sort_keys=True).encode()).hexdigest()[:32]
+def fingerprint(to_read: NoticeToRead) -> str:
+    """What tells one text that waits from another."""
+    return hashlib.sha256(json.dumps(to_read.snapshot, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def held(session: Session, engagement: Engagement) -> HeldNotice | None:
+def to_read(session: Session, engagement: Engagement) -> NoticeToRead | None:
     """The notice that waits for a manager, and until when."""
-    return session.get(HeldNotice, engagement.id)
+    return session.get(NoticeToRead, engagement.id)
 
 
-def held_text(session: Session, engagement: Engagement) -> Snapshot | None:
+def text_to_read(session: Session, engagement: Engagement) -> Snapshot | None:
     """The notice that waits for a manager, as it will be sent."""
-    held = session.get(HeldNotice, engagement.id)
-    return Snapshot.load(held.snapshot) if held is not None else None
+    to_read = session.get(NoticeToRead, engagement.id)
+    return Snapshot.load(to_read.snapshot) if to_read is not None else None
 
 
 def _newest(waiting: Sequence[Announcement], frozen: Snapshot) -> int:
@@ -132,25 +132,25 @@ def _newest(waiting: Sequence[Announcement], frozen: Snapshot) -> int:
     return max(row.id for row in waiting if row.promise.milestone_id in told)
 
 
-def _hold(
+def _keep_for_reading(
     session: Session,
     engagement: Engagement,
-    held: HeldNotice | None,
+    to_read: NoticeToRead | None,
     frozen: Snapshot,
     *,
     number: int,
     now: datetime,
-) -> HeldNotice:
+) -> NoticeToRead:
     """Keep the text for a manager. One that changed meanwhile is kept anew, and its time is not longer for that."""
     firm = the_firm(session)
-    if held is None:
+    if to_read is None:
         until = now
         if firm is not None:
-            until = firm_calendar.of_firm(firm).add_hours(now, timedelta(hours=firm.hold_hours), firm.zone)
-        held = HeldNotice(engagement_id=engagement.id, held_at=now, until=until)
-        session.add(held)
-    held.snapshot = frozen.dump()
+            until = firm_calendar.of_firm(firm).add_hours(now, timedelta(hours=firm.read_hours), firm.zone)
+        to_read = NoticeToRead(engagement_id=engagement.id, kept_at=now, until=until)
+        session.add(to_read)
+    to_read.snapshot = frozen.dump()
     session.flush()
     key = f"{engagement.id}:{number}"
     tasks.raise_once(session, TaskKind.NOTICE_TO_READ, key, now=now, engagement=engagement)
-    return held
+    return to_read

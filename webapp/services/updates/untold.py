@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import Announcement, Engagement, HeldNotice, Milestone, Promise, Task, TaskKind, Update
+from webapp.models import Announcement, Engagement, Milestone, NoticeToRead, Promise, Task, TaskKind, Update
 from webapp.services.core import tasks
 from webapp.services.dates import ledger, to_tell
 from webapp.services.updates import snapshot
@@ -45,13 +45,13 @@ def forget(session: Session, engagement: Engagement, *, now: datetime) -> None:
 
 def let_go(session: Session, engagement: Engagement, *, now: datetime) -> None:
     """No text waits for a manager any more: it went out, another mail told it, or there is nothing left to tell."""
-    held = session.get(HeldNotice, engagement.id)
-    if held is not None:
-        session.delete(held)
-    to_read = select(Task).where(
+    to_read = session.get(NoticeToRead, engagement.id)
+    if to_read is not None:
+        session.delete(to_read)
+    reading = select(Task).where(
         Task.kind == TaskKind.NOTICE_TO_READ, Task.engagement_id == engagement.id, Task.done_at.is_(None)
     )
-    for task in session.scalars(to_read):
+    for task in session.scalars(reading):
         tasks.done(task, now=now)
 
 

@@ -239,7 +239,7 @@ def _page(sent: CalendarForm | None = None) -> str:
         ),
         seasons=[(entry, working_hours.in_words(working_hours.usual(entry.hours))) for entry in firm.calendar_seasons],
         worked=calendar.weekdays,
-        closing=calendar_changes.closing(db(), firm, now=moment()),
+        day_off=calendar_changes.day_off_tomorrow(db(), firm, now=moment()),
     )
 
 

@@ -18,7 +18,7 @@ bp = Blueprint("staff_settings", __name__)
 
 FIELDS = (
     "name", "colour", "phone", "mailbox", "hours", "postal_address", "languages", "language", "zone",
-    "day_mail_at", "last_call_minutes", "answer_hours", "tell_hours", "hold_hours", "ask_days",
+    "day_mail_at", "last_call_minutes", "answer_hours", "tell_hours", "read_hours", "ask_days",
     "quiet_from", "quiet_until",
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ def _form(known: Firm | None) -> FirmForm:
                 "last_call_minutes": 120,
                 "answer_hours": 24,
                 "tell_hours": 4,
-                "hold_hours": 2,
+                "read_hours": 2,
                 "ask_days": 3,
                 "quiet_from": time(21, 0),
                 "quiet_until": time(8, 0),

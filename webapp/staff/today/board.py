@@ -30,7 +30,7 @@ def show() -> Any:
         board=board.show(db(), the_user(), on=today(), now=moment()),
         covers=stand_ins.covers(db(), the_user(), today()),
         may_write=lambda engagement: engagements.can_act(the_user(), engagement, on=today()),
-        closing=calendar_changes.closing(db(), firm(), now=moment()) if is_manager else None,
+        day_off=calendar_changes.day_off_tomorrow(db(), firm(), now=moment()) if is_manager else None,
     )
 
 

@@ -24,8 +24,8 @@ bp = Blueprint("staff_notices", __name__)
 @needs(Role.MANAGER)
 def show(engagement_id: int) -> Any:
     engagement = engagements.get(db(), engagement_id)
-    held, frozen = notices.held(db(), engagement), notices.held_text(db(), engagement)
-    if held is None or frozen is None:
+    to_read, frozen = notices.to_read(db(), engagement), notices.text_to_read(db(), engagement)
+    if to_read is None or frozen is None:
         return _gone(engagement)
     mails = telling.mails(engagement, now=moment())
     wanted = request.args.get("contact", type=row_number)
@@ -34,8 +34,8 @@ def show(engagement_id: int) -> Any:
     return render_template(
         "staff/updates/notice.html",
         engagement=engagement,
-        held=held,
-        seen=notices.fingerprint(held),
+        to_read=to_read,
+        seen=notices.fingerprint(to_read),
         frozen=frozen,
         mails=mails,
         shown=shown,
@@ -48,7 +48,7 @@ def show(engagement_id: int) -> Any:
 @needs(Role.MANAGER)
 def body(engagement_id: int, contact_id: int) -> Any:
     engagement = engagements.get(db(), engagement_id)
-    frozen = notices.held_text(db(), engagement)
+    frozen = notices.text_to_read(db(), engagement)
     group = _mail_of(engagement, contact_id)
     if frozen is None or group is None:
         raise NotFound
@@ -61,9 +61,9 @@ def body(engagement_id: int, contact_id: int) -> Any:
 def send(engagement_id: int) -> Any:
     engagement = engagements.get(db(), engagement_id)
     seen = request.form.get("seen", "")
-    sent = notices.send_held(db(), engagement, by=the_user(), now=moment(), seen=seen)
+    sent = notices.send_read(db(), engagement, by=the_user(), now=moment(), seen=seen)
     commit()
-    if sent is None and notices.held(db(), engagement) is not None:
+    if sent is None and notices.to_read(db(), engagement) is not None:
         flash(t("notice.changed"), "warning")
         return redirect(url_for("staff_notices.show", engagement_id=engagement.id), 303)
     if sent is None:

@@ -236,7 +236,7 @@ def _page(engagement: Engagement, words: WordsForm | None = None) -> str:
         missing=_missing_labels(engagement),
         signals=signals.of(db(), engagement, firm(), now=moment()),
         stale_since=staleness.stale_since(db(), engagement, firm(), now=moment()),
-        held=notices.held(db(), engagement),
+        to_read=notices.to_read(db(), engagement),
         zone=engagement.cadence["zone"],
         local=local,
     )

@@ -93,10 +93,10 @@ def test_a_report_of_delay_proves_that_a_mail_in_doubt_was_taken_over(
 
 
 def test_a_bounce_that_is_faster_than_our_own_note_counts(box: Box, returning: Returning, now: datetime) -> None:
-    held = box.transmitting(now)
+    claim = box.transmitting(now)
 
     assert returning.take() is Effect.FAILED
-    assert not box.do(outbox.sent, held, now=now, answer="250 Ok")
+    assert not box.do(outbox.sent, claim, now=now, answer="250 Ok")
 
     assert box.mail().state is MailState.FAILED
 

@@ -31,15 +31,15 @@ def test_workers_who_claim_at_the_same_time_never_get_the_same_mail(
 
     def drain() -> list[Claim]:
         mine = []
-        while (held := box.claim(world.now)) is not None:
-            mine.append(held)
+        while (claim := box.claim(world.now)) is not None:
+            mine.append(claim)
         return mine
 
     with ThreadPoolExecutor(4) as pool:
-        taken = [held for done in [pool.submit(drain) for _ in range(4)] for held in done.result()]
+        taken = [claim for done in [pool.submit(drain) for _ in range(4)] for claim in done.result()]
 
-    assert sorted(held.id for held in taken) == sorted(made)
-    assert {held.attempt for held in taken} == {1}
+    assert sorted(claim.id for claim in taken) == sorted(made)
+    assert {claim.attempt for claim in taken} == {1}
 
 
 def test_a_second_worker_on_postgresql_takes_the_next_mail_without_waiting(postgres_url: str, now: datetime) -> None:
@@ -91,9 +91,9 @@ def test_nothing_is_claimed_while_the_firm_has_paused_sending(box: Box, world: W
 
 
 def test_an_accepted_mail_is_sent_and_its_contact_told(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
+    claim = box.transmitting(now)
 
-    assert box.do(outbox.sent, held, now=now, answer="250 2.0.0 queued as 4F2")
+    assert box.do(outbox.sent, claim, now=now, answer="250 2.0.0 queued as 4F2")
 
     mail = box.mail()
     assert (mail.state, mail.answer, mail.finished_at) == (MailState.SENT, "250 2.0.0 queued as 4F2", now)
@@ -114,12 +114,12 @@ def test_a_lease_that_runs_out_puts_the_mail_back(box: Box, now: datetime) -> No
 
 
 STALE_ACTS: dict[str, Callable[[Session, Claim, datetime], bool]] = {
-    "begin": lambda session, held, now: outbox.begin(session, held, now=now),
-    "sent": lambda session, held, now: outbox.sent(session, held, now=now, answer="250 ok"),
-    "retry": lambda session, held, now: outbox.retry(session, held, now=now, answer="451 later"),
-    "release": lambda session, held, now: outbox.release(session, held, now=now),
-    "refuse": lambda session, held, now: outbox.refuse(session, held, now=now, answer="550 no", is_recipient=True),
-    "lost_sight": lambda session, held, now: outbox.lost_sight(session, held, now=now),
+    "begin": lambda session, claim, now: outbox.begin(session, claim, now=now),
+    "sent": lambda session, claim, now: outbox.sent(session, claim, now=now, answer="250 ok"),
+    "retry": lambda session, claim, now: outbox.retry(session, claim, now=now, answer="451 later"),
+    "give_back": lambda session, claim, now: outbox.give_back(session, claim, now=now),
+    "refuse": lambda session, claim, now: outbox.refuse(session, claim, now=now, answer="550 no", is_recipient=True),
+    "lost_sight": lambda session, claim, now: outbox.lost_sight(session, claim, now=now),
 }
 
 
@@ -154,9 +154,9 @@ def test_a_worker_whose_lease_was_taken_back_cannot_begin(box: Box, now: datetim
 
 
 def test_a_mail_that_began_cannot_begin_again(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
+    claim = box.transmitting(now)
 
-    assert box.do(outbox.begin, held, now=now) is False
+    assert box.do(outbox.begin, claim, now=now) is False
 
 
 def test_a_mail_in_transmission_too_long_is_unknown_and_somebody_hears(box: Box, now: datetime) -> None:
@@ -173,24 +173,24 @@ def test_a_mail_in_transmission_too_long_is_unknown_and_somebody_hears(box: Box,
 
 
 def test_an_unknown_mail_is_never_sent_again_by_itself(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
-    box.do(outbox.lost_sight, held, now=now)
+    claim = box.transmitting(now)
+    box.do(outbox.lost_sight, claim, now=now)
 
     for days in range(10):
         box.sweep(now + timedelta(days=days))
 
         assert box.claim(now + timedelta(days=days)) is None
-    assert box.do(outbox.begin, held, now=now) is False
-    assert box.do(outbox.release, held, now=now) is False
-    assert box.do(outbox.retry, held, now=now, answer="") is False
+    assert box.do(outbox.begin, claim, now=now) is False
+    assert box.do(outbox.give_back, claim, now=now) is False
+    assert box.do(outbox.retry, claim, now=now, answer="") is False
     assert box.mail().state is MailState.UNKNOWN
 
 
 def test_a_late_acceptance_of_the_same_attempt_settles_an_unknown_mail(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
+    claim = box.transmitting(now)
     box.sweep(now + DOUBT + timedelta(seconds=1))
 
-    late = box.do(outbox.sent, held, now=now + timedelta(minutes=10), answer="250 ok")
+    late = box.do(outbox.sent, claim, now=now + timedelta(minutes=10), answer="250 ok")
 
     assert late is True
     assert box.mail().state is MailState.SENT
@@ -199,8 +199,8 @@ def test_a_late_acceptance_of_the_same_attempt_settles_an_unknown_mail(box: Box,
 
 
 def test_a_person_says_that_an_unknown_mail_arrived(box: Box, world: World) -> None:
-    held = box.transmitting(world.now)
-    box.do(outbox.lost_sight, held, now=world.now)
+    claim = box.transmitting(world.now)
+    box.do(outbox.lost_sight, claim, now=world.now)
 
     def say(session: Session) -> bool:
         return outbox.arrived(session, session.get_one(OutboxEmail, 1), now=world.now, by=world.dalia)

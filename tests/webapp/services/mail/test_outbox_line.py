@@ -48,10 +48,10 @@ def _rest(part: Participation, _now: datetime) -> None:
 def test_what_was_forbidden_after_the_claim_is_not_sent(
     box: Box, now: datetime, forbid: Callable[[Participation, datetime], None], why: str
 ) -> None:
-    held = box.claimed(now)
+    claim = box.claimed(now)
     box.do(lambda session: forbid(session.get_one(Participation, 1), now))
 
-    began = box.do(outbox.begin, held, now=now)
+    began = box.do(outbox.begin, claim, now=now)
 
     assert began is False
     assert box.mail().state is MailState.CANCELLED
@@ -62,14 +62,14 @@ def test_what_was_forbidden_after_the_claim_is_not_sent(
 def test_a_mail_whose_address_changed_after_the_claim_never_gets_there_and_somebody_phones(
     box: Box, now: datetime
 ) -> None:
-    held = box.claimed(now)
+    claim = box.claimed(now)
 
     def move(session: Session) -> None:
         session.get_one(Contact, 1).address = "new@bennani.example"
 
     box.do(move)
 
-    assert box.do(outbox.begin, held, now=now) is False
+    assert box.do(outbox.begin, claim, now=now) is False
     assert box.mail().state is MailState.CANCELLED
     assert box.telling().state is TellingState.BY_PHONE
     assert box.open_tasks() == [TaskKind.MAIL_FAILED]
@@ -77,19 +77,19 @@ def test_a_mail_whose_address_changed_after_the_claim_never_gets_there_and_someb
 
 def test_a_mail_that_expired_after_the_claim_becomes_a_phone_call(box: Box, now: datetime) -> None:
     late = now + MAIL_KINDS["welcome"].lives
-    held = box.claimed(late - timedelta(seconds=1))
+    claim = box.claimed(late - timedelta(seconds=1))
 
-    assert box.do(outbox.begin, held, now=late) is False
+    assert box.do(outbox.begin, claim, now=late) is False
     assert box.mail().state is MailState.EXPIRED
     assert box.telling().state is TellingState.BY_PHONE
     assert box.open_tasks() == [TaskKind.MAIL_EXPIRED]
 
 
 def test_a_mail_refused_for_now_is_not_sent_after_its_reader_stopped_meanwhile(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
+    claim = box.transmitting(now)
     box.do(lambda session: telling.stopped(session, _stopped_part(session, now), now=now))
 
-    box.do(outbox.retry, held, now=now, answer="451 later")
+    box.do(outbox.retry, claim, now=now, answer="451 later")
     again = box.claimed(now + timedelta(minutes=2))
 
     assert box.do(outbox.begin, again, now=now + timedelta(minutes=2)) is False
@@ -109,11 +109,11 @@ def test_a_stop_that_is_being_saved_holds_back_a_worker_at_the_line(postgres_url
         World.build(session, now=now).open_engagement()
         session.commit()
     box = Box(database)
-    held = box.claimed(now)
+    claim = box.claimed(now)
 
     with database.writer() as stopping, ThreadPoolExecutor(1) as pool:
         _stopped_part(stopping, now)
-        begins = pool.submit(box.do, outbox.begin, held, now=now)
+        begins = pool.submit(box.do, outbox.begin, claim, now=now)
         wait([begins], timeout=0.5)
         stopping.commit()
         began = begins.result()
@@ -131,9 +131,9 @@ def test_the_last_mail_of_closed_work_still_goes(session: Session, world: World,
     session.commit()
     box = Box(database)
 
-    held = box.claimed(world.now)
+    claim = box.claimed(world.now)
 
-    assert box.do(outbox.begin, held, now=world.now) is True
+    assert box.do(outbox.begin, claim, now=world.now) is True
 
 
 @pytest.mark.parametrize("kind", [kind for kind, rule in MAIL_KINDS.items() if rule.to_client and not rule.obeys_stop])
@@ -148,9 +148,9 @@ def test_an_answer_a_receipt_and_a_fresh_link_reach_somebody_who_stopped(
     session.commit()
     box = Box(database)
 
-    held = box.claimed(world.now)
+    claim = box.claimed(world.now)
 
-    assert box.do(outbox.begin, held, now=world.now) is True
+    assert box.do(outbox.begin, claim, now=world.now) is True
 
 
 @pytest.mark.parametrize("change", ["left", "moved"])
@@ -160,7 +160,7 @@ def test_a_colleague_who_left_or_has_another_address_gets_nothing_more(
     letters(world, 1)
     session.commit()
     box = Box(database)
-    held = box.claimed(world.now)
+    claim = box.claimed(world.now)
 
     def alter(session: Session) -> None:
         alice = session.get_one(User, world.alice.id)
@@ -171,7 +171,7 @@ def test_a_colleague_who_left_or_has_another_address_gets_nothing_more(
 
     box.do(alter)
 
-    assert box.do(outbox.begin, held, now=world.now) is False
+    assert box.do(outbox.begin, claim, now=world.now) is False
     assert box.mail().state is MailState.CANCELLED
 
 
@@ -181,11 +181,11 @@ def test_an_engagement_is_locked_while_its_mail_begins(postgres_url: str, now: d
         World.build(session, now=now).open_engagement()
         session.commit()
     box = Box(database)
-    held = box.claimed(now)
+    claim = box.claimed(now)
     statements: list[str] = []
     event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
 
-    assert box.do(outbox.begin, held, now=now)
+    assert box.do(outbox.begin, claim, now=now)
 
     for table in (Contact, Engagement, Participation):
         assert any(f"FROM {table.__tablename__}" in text and "FOR SHARE" in text for text in statements)

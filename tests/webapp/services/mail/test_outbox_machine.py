@@ -46,7 +46,7 @@ class Letter:
 class Worker:
     """A process that holds a claim, perhaps long since taken from it."""
 
-    held: Claim
+    claim: Claim
     has_begun: bool = False
     was_accepted: bool = False
 
@@ -84,8 +84,8 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def mine(self, worker: Worker, *states: MailState) -> Letter | None:
         """The letter a worker may still change, or None."""
-        letter = self.letters[worker.held.id]
-        return letter if letter.attempt == worker.held.attempt and letter.state in states else None
+        letter = self.letters[worker.claim.id]
+        return letter if letter.attempt == worker.claim.attempt and letter.state in states else None
 
     def pick(self, data: st.DataObject, wanted: Callable[[Worker], bool] = lambda _: True) -> Worker | None:
         fitting = [worker for worker in self.workers if wanted(worker)]
@@ -100,14 +100,14 @@ class OutboxMachine(RuleBasedStateMachine):
         ]
         expected = min(due, key=lambda number: (self.letters[number].not_before, number), default=None)
 
-        held = self.do(outbox.claim, lease=LEASE)
+        claim = self.do(outbox.claim, lease=LEASE)
 
-        assert (held.id if held else None) == expected
-        if held is not None:
-            letter = self.letters[held.id]
+        assert (claim.id if claim else None) == expected
+        if claim is not None:
+            letter = self.letters[claim.id]
             letter.state, letter.attempt, letter.lease_until = MailState.CLAIMED, letter.attempt + 1, self.now + LEASE
-            assert held.attempt == letter.attempt
-            self.workers.append(Worker(held))
+            assert claim.attempt == letter.attempt
+            self.workers.append(Worker(claim))
 
     @precondition(lambda self: self.workers)
     @rule(data=st.data())
@@ -116,7 +116,7 @@ class OutboxMachine(RuleBasedStateMachine):
         assert worker is not None
         letter = self.mine(worker, MailState.CLAIMED)
 
-        began = self.do(outbox.begin, worker.held)
+        began = self.do(outbox.begin, worker.claim)
 
         if letter is None:
             assert not began
@@ -133,7 +133,7 @@ class OutboxMachine(RuleBasedStateMachine):
         worker = self.pick(data, lambda one: one.has_begun and not one.was_accepted)
         if worker is not None:
             worker.was_accepted = True
-            self.letters[worker.held.id].accepted += 1
+            self.letters[worker.claim.id].accepted += 1
 
     @rule(data=st.data())
     def sent(self, data: st.DataObject) -> None:
@@ -142,13 +142,13 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         letter = self.mine(worker, MailState.TRANSMITTING, MailState.UNKNOWN)
 
-        assert self.do(outbox.sent, worker.held, answer="250 ok") is (letter is not None)
+        assert self.do(outbox.sent, worker.claim, answer="250 ok") is (letter is not None)
 
         if letter is not None:
             letter.state = MailState.SENT
         self.workers.remove(worker)
 
-    @rule(data=st.data(), act=st.sampled_from(["retry", "release", "refuse"]))
+    @rule(data=st.data(), act=st.sampled_from(["retry", "give_back", "refuse"]))
     def not_taken(self, data: st.DataObject, act: str) -> None:
         """The server refused, or the worker gave up before the dot."""
         worker = self.pick(data, lambda one: not one.was_accepted)
@@ -156,16 +156,16 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         letter = self.mine(worker, *IN_HAND)
         acts: dict[str, Callable[[], bool]] = {
-            "retry": lambda: self.do(outbox.retry, worker.held, answer="451 later"),
-            "release": lambda: self.do(outbox.release, worker.held),
-            "refuse": lambda: self.do(outbox.refuse, worker.held, answer="554 no", is_recipient=False),
+            "retry": lambda: self.do(outbox.retry, worker.claim, answer="451 later"),
+            "give_back": lambda: self.do(outbox.give_back, worker.claim),
+            "refuse": lambda: self.do(outbox.refuse, worker.claim, answer="554 no", is_recipient=False),
         }
 
         assert acts[act]() is (letter is not None)
 
         if letter is not None:
             letter.state = MailState.FAILED if act == "refuse" else MailState.QUEUED
-            letter.not_before = self.stored(worker.held.id).not_before
+            letter.not_before = self.stored(worker.claim.id).not_before
         self.workers.remove(worker)
 
     @rule(data=st.data())
@@ -175,7 +175,7 @@ class OutboxMachine(RuleBasedStateMachine):
             return
         letter = self.mine(worker, MailState.TRANSMITTING)
 
-        assert self.do(outbox.lost_sight, worker.held) is (letter is not None)
+        assert self.do(outbox.lost_sight, worker.claim) is (letter is not None)
 
         if letter is not None:
             letter.state = MailState.UNKNOWN

@@ -32,9 +32,9 @@ from webapp.services.updates import telling
 def test_refusals_for_now_wait_longer_each_time(box: Box, now: datetime) -> None:
     waits = []
     moment = now
-    while (held := box.claim(moment)) is not None:
-        box.do(outbox.begin, held, now=moment)
-        box.do(outbox.retry, held, now=moment, answer="451 4.7.1 greylisted")
+    while (claim := box.claim(moment)) is not None:
+        box.do(outbox.begin, claim, now=moment)
+        box.do(outbox.retry, claim, now=moment, answer="451 4.7.1 greylisted")
         next_try = box.mail().not_before
         waits.append((next_try - moment) / timedelta(minutes=1))
         moment = next_try
@@ -48,8 +48,8 @@ def test_refusals_for_now_wait_longer_each_time(box: Box, now: datetime) -> None
 
 
 def test_a_mail_refused_until_it_expires_becomes_a_phone_call(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
-    box.do(outbox.retry, held, now=now, answer="451 later")
+    claim = box.transmitting(now)
+    box.do(outbox.retry, claim, now=now, answer="451 later")
 
     box.sweep(now + MAIL_KINDS["welcome"].lives)
 
@@ -60,8 +60,8 @@ def test_a_mail_refused_until_it_expires_becomes_a_phone_call(box: Box, now: dat
 
 def test_staff_hear_once_of_a_mail_refused_for_an_hour(box: Box, world: World) -> None:
     now = world.now
-    held = box.transmitting(now)
-    box.do(outbox.retry, held, now=now, answer="451 later")
+    claim = box.transmitting(now)
+    box.do(outbox.retry, claim, now=now, answer="451 later")
 
     box.sweep(now + timedelta(hours=1))
     early = box.open_tasks()
@@ -76,9 +76,9 @@ def test_staff_hear_once_of_a_mail_refused_for_an_hour(box: Box, world: World) -
 
 
 def test_a_refused_recipient_flags_the_contact_and_makes_a_phone_call(box: Box, now: datetime) -> None:
-    held = box.claimed(now)
+    claim = box.claimed(now)
 
-    assert box.do(outbox.refuse, held, now=now, answer="550 5.1.1 no such user", is_recipient=True)
+    assert box.do(outbox.refuse, claim, now=now, answer="550 5.1.1 no such user", is_recipient=True)
 
     assert (box.mail().state, box.mail().answer) == (MailState.FAILED, "550 5.1.1 no such user")
     assert box.see(lambda session: session.get_one(Contact, 1).address_state) is AddressState.REFUSED
@@ -87,9 +87,9 @@ def test_a_refused_recipient_flags_the_contact_and_makes_a_phone_call(box: Box, 
 
 
 def test_a_refused_text_does_not_flag_the_contact(box: Box, now: datetime) -> None:
-    held = box.transmitting(now)
+    claim = box.transmitting(now)
 
-    assert box.do(outbox.refuse, held, now=now, answer="554 content", is_recipient=False)
+    assert box.do(outbox.refuse, claim, now=now, answer="554 content", is_recipient=False)
 
     assert box.mail().state is MailState.FAILED
     assert box.see(lambda session: session.get_one(Contact, 1).address_state) is AddressState.FINE
@@ -97,8 +97,8 @@ def test_a_refused_text_does_not_flag_the_contact(box: Box, now: datetime) -> No
 
 
 def test_the_task_of_a_failed_mail_is_done_once_the_contact_was_phoned(box: Box, world: World) -> None:
-    held = box.claimed(world.now)
-    box.do(outbox.refuse, held, now=world.now, answer="550 no", is_recipient=True)
+    claim = box.claimed(world.now)
+    box.do(outbox.refuse, claim, now=world.now, answer="550 no", is_recipient=True)
 
     box.do(lambda session: telling.by_phone(session, session.get_one(Telling, 1), by=world.alice, now=world.now))
 
@@ -107,9 +107,9 @@ def test_the_task_of_a_failed_mail_is_done_once_the_contact_was_phoned(box: Box,
 
 
 def test_released_mail_is_due_again_at_once_and_counts_no_refusal(box: Box, now: datetime) -> None:
-    held = box.claimed(now)
+    claim = box.claimed(now)
 
-    assert box.do(outbox.release, held, now=now)
+    assert box.do(outbox.give_back, claim, now=now)
 
     assert (box.mail().state, box.mail().refusals) == (MailState.QUEUED, 0)
     assert box.claimed(now).attempt == 2
@@ -174,12 +174,12 @@ def test_a_mail_that_cannot_be_written_is_held_and_the_others_flow(
     session.commit()
     box = Box(database)
 
-    held = box.transmitting(world.now)
+    claim = box.transmitting(world.now)
 
     states = box.see(lambda session: {mail.to_name: mail.state for mail in session.scalars(select(OutboxEmail))})
     assert states == {"Zohra": MailState.HELD, "Maria Bennani": MailState.TRANSMITTING}
     assert box.open_tasks() == [TaskKind.MAIL_HELD]
-    assert box.mail(held.id).to_name == "Maria Bennani"
+    assert box.mail(claim.id).to_name == "Maria Bennani"
     assert box.claim(world.now) is None
 
 

@@ -66,7 +66,7 @@ def test_the_address_is_the_same_at_every_attempt_and_different_for_every_mail(
     box: Box, world: World, keyring: Keyring, now: datetime
 ) -> None:
     first = box.mail()
-    box.do(outbox.release, box.claimed(now), now=now)
+    box.do(outbox.give_back, box.claimed(now), now=now)
     again = box.mail()
     others = letters(world, 20)
 

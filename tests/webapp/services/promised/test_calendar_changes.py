@@ -15,7 +15,7 @@ from webapp.models import Engagement, Slot, SlotState
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.promised import calendar_changes, planning
 from webapp.services.rhythm import cadences, schedule, slots, upcoming
-from webapp.services.rhythm.schedule import Cadence, DayOff
+from webapp.services.rhythm.schedule import Cadence, OnDayOff
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 4, 6), date(2026, 4, 7), date(2026, 4, 8)
@@ -66,14 +66,14 @@ def test_an_update_whose_day_before_had_its_own_comes_on_the_day_after(session: 
 
 
 def test_a_rhythm_that_sends_anyway_stays(session: Session, world: World) -> None:
-    engagement, _slot = world.open_engagement(cadence=rhythm(day_off=DayOff.SEND))
+    engagement, _slot = world.open_engagement(cadence=rhythm(day_off=OnDayOff.SEND))
 
     assert close_tomorrow(session, world, now=world.now) == 0
     assert planned_on(session, engagement) == TUESDAY
 
 
 def test_a_rhythm_that_waits_comes_the_day_after(session: Session, world: World) -> None:
-    engagement, _slot = world.open_engagement(cadence=rhythm(day_off=DayOff.AFTER))
+    engagement, _slot = world.open_engagement(cadence=rhythm(day_off=OnDayOff.AFTER))
 
     close_tomorrow(session, world, now=world.now)
 
@@ -122,15 +122,15 @@ def test_who_was_asked_is_not_asked_again_where_nothing_moved(session: Session, 
 
 
 def test_what_closing_would_do_is_what_it_does(session: Session, world: World) -> None:
-    works = [world.open_engagement("A")[0], world.open_engagement("B", cadence=rhythm(day_off=DayOff.AFTER))[0]]
+    works = [world.open_engagement("A")[0], world.open_engagement("B", cadence=rhythm(day_off=OnDayOff.AFTER))[0]]
     world.open_engagement("C", cadence=rhythm(weekdays=(3,)))
 
-    foretold = calendar_changes.closing(session, world.firm, now=EVENING)
+    foretold = calendar_changes.day_off_tomorrow(session, world.firm, now=EVENING)
     close_tomorrow(session, world, now=EVENING)
 
-    assert foretold == calendar_changes.Closing(on=TUESDAY, moves={WEDNESDAY: 2})
+    assert foretold == calendar_changes.DayOff(on=TUESDAY, moves={WEDNESDAY: 2})
     assert {planned_on(session, work) for work in works} == {WEDNESDAY}
-    assert calendar_changes.closing(session, world.firm, now=EVENING) is None
+    assert calendar_changes.day_off_tomorrow(session, world.firm, now=EVENING) is None
 
 
 def test_the_next_ones_say_what_moved_them_and_why(session: Session, world: World) -> None:
@@ -158,7 +158,7 @@ def test_an_update_put_off_to_the_day_after_says_so_too(session: Session, world:
 
 
 def test_an_update_that_goes_out_anyway_says_that_the_firm_is_closed(session: Session, world: World) -> None:
-    engagement, _slot = world.open_engagement(cadence=rhythm(day_off=DayOff.SEND))
+    engagement, _slot = world.open_engagement(cadence=rhythm(day_off=OnDayOff.SEND))
     close_tomorrow(session, world, now=world.now)
 
     (first,) = upcoming.of(session, engagement, firm=world.firm, now=world.now, tag="en", count=1)
@@ -179,21 +179,21 @@ def test_another_rhythm_can_be_looked_at_before_it_is_saved(session: Session, wo
 @given(
     cadence=strategies.cadences(),
     calendar=strategies.calendars,
-    held=st.none() | strategies.dates,
+    had=st.none() | strategies.dates,
     planned=st.none() | strategies.dates,
     now=strategies.moments,
 )
 def test_a_slot_is_put_ahead_on_a_day_of_its_own_that_is_worked(
-    cadence: Cadence, calendar: WorkingDays, held: date | None, planned: date | None, now: datetime
+    cadence: Cadence, calendar: WorkingDays, had: date | None, planned: date | None, now: datetime
 ) -> None:
-    assume(held is None or planned is None or held < planned)
+    assume(had is None or planned is None or had < planned)
 
-    times = schedule.times_again(cadence, held=held, now=now, calendar=calendar, planned=planned)
+    times = schedule.times_again(cadence, had=had, now=now, calendar=calendar, planned=planned)
 
     assert times.promised_by > now
-    assert held is None or times.on > held
-    assert cadence.day_off is DayOff.SEND or calendar.is_working(times.on)
-    again = schedule.times_again(cadence, held=held, now=now, calendar=calendar, planned=times.on)
+    assert had is None or times.on > had
+    assert cadence.day_off is OnDayOff.SEND or calendar.is_working(times.on)
+    again = schedule.times_again(cadence, had=had, now=now, calendar=calendar, planned=times.on)
     assert again.on <= times.on
 
 
@@ -202,9 +202,9 @@ def test_whatever_is_closed_and_opened_open_work_has_one_slot_a_day_and_one_ahea
     steps: list[tuple[int, str]],
 ) -> None:
     calendar = WorkingDays(weekdays=frozenset(range(5)))
-    held: list[date] = []
+    had: list[date] = []
     now = EVENING
-    planned = schedule.times_again(TUESDAYS, held=None, now=now, calendar=calendar)
+    planned = schedule.times_again(TUESDAYS, had=None, now=now, calendar=calendar)
     for days, what in steps:
         on = MONDAY + timedelta(days=days)
         if what == "close":
@@ -213,15 +213,15 @@ def test_whatever_is_closed_and_opened_open_work_has_one_slot_a_day_and_one_ahea
             calendar = WorkingDays(weekdays=calendar.weekdays, days_off=calendar.days_off - {on})
         elif what == "tick":
             now = max(now, planned.promised_by + timedelta(minutes=1))
-            held.append(planned.on)
+            had.append(planned.on)
             day = schedule.next_day(TUESDAYS, after=planned.on, calendar=calendar)
             planned = schedule.slot_times(TUESDAYS, day)
             if planned.promised_by <= now:
-                planned = schedule.times_again(TUESDAYS, held=held[-1], now=now, calendar=calendar)
+                planned = schedule.times_again(TUESDAYS, had=had[-1], now=now, calendar=calendar)
         before = planned.on
-        last = held[-1] if held else None
-        planned = schedule.times_again(TUESDAYS, held=last, now=now, calendar=calendar, planned=planned.on)
-        assert planned.on not in held
+        last = had[-1] if had else None
+        planned = schedule.times_again(TUESDAYS, had=last, now=now, calendar=calendar, planned=planned.on)
+        assert planned.on not in had
         assert planned.promised_by > now
         if before.weekday() in TUESDAYS.weekdays:
             tomorrow = now.astimezone(CASABLANCA).date() + timedelta(days=1)

@@ -331,10 +331,10 @@ def test_a_notice_of_rest_does_not_go_out_once_the_work_goes_on(session: Session
     notice.priority = -1
     session.flush()
 
-    held = outbox.claim(session, now=world.now, lease=MINUTE)
+    had = outbox.claim(session, now=world.now, lease=MINUTE)
 
-    assert held is not None
-    assert held.id == notice.id
-    assert not outbox.begin(session, held, now=world.now)
+    assert had is not None
+    assert had.id == notice.id
+    assert not outbox.begin(session, had, now=world.now)
     session.refresh(notice)
     assert notice.state is MailState.CANCELLED

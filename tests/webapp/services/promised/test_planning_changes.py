@@ -22,7 +22,7 @@ from webapp.models import (
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import cadences, slots
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 from webapp.services.work import engagements
 
 MINUTE = timedelta(minutes=1)
@@ -69,7 +69,7 @@ def test_a_new_rhythm_redates_the_planned_slot_only(session: Session, world: Wor
         zone="Asia/Baku",
         send_at=time(10, 0),
         promised_by=time(12, 0),
-        day_off=DayOff.BEFORE,
+        day_off=OnDayOff.BEFORE,
     )
 
     engagements.change_rhythm(session, engagement, cadences.dump(fridays), by=world.dalia, now=moment)

@@ -10,7 +10,7 @@ from tests.support import strategies
 from webapp import timezones
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.rhythm import schedule
-from webapp.services.rhythm.schedule import Cadence, DayOff, Every
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 
 TUESDAYS = Cadence(
     every=Every.WEEKLY,
@@ -98,12 +98,12 @@ def test_the_last_weekday_may_be_the_fourth_or_the_fifth() -> None:
 @pytest.mark.parametrize(
     ("day_off", "expected"),
     [
-        (DayOff.BEFORE, date(2027, 4, 16)),
-        (DayOff.AFTER, date(2027, 4, 21)),
-        (DayOff.SEND, date(2027, 4, 20)),
+        (OnDayOff.BEFORE, date(2027, 4, 16)),
+        (OnDayOff.AFTER, date(2027, 4, 21)),
+        (OnDayOff.SEND, date(2027, 4, 20)),
     ],
 )
-def test_a_slot_on_a_day_off_moves_as_the_rhythm_says(day_off: DayOff, expected: date) -> None:
+def test_a_slot_on_a_day_off_moves_as_the_rhythm_says(day_off: OnDayOff, expected: date) -> None:
     closed = frozenset({date(2027, 4, 19), date(2027, 4, 20)})
     calendar = replace(MONDAY_TO_FRIDAY, days_off=closed)
 
@@ -113,7 +113,7 @@ def test_a_slot_on_a_day_off_moves_as_the_rhythm_says(day_off: DayOff, expected:
 
 
 def test_slots_that_meet_on_one_working_day_are_one() -> None:
-    daily = replace(TUESDAYS, weekdays=(0, 1, 2, 3, 4, 5, 6), day_off=DayOff.BEFORE)
+    daily = replace(TUESDAYS, weekdays=(0, 1, 2, 3, 4, 5, 6), day_off=OnDayOff.BEFORE)
 
     found = schedule.days(daily, after=date(2027, 4, 15), count=3, calendar=MONDAY_TO_FRIDAY)
 
@@ -133,7 +133,9 @@ def test_a_slot_after_a_long_closure_comes_on_its_first_working_day() -> None:
     august = frozenset(date(2027, 8, 1) + timedelta(days=n) for n in range(31))
     calendar = replace(MONDAY_TO_FRIDAY, days_off=august)
 
-    found = schedule.days(replace(TUESDAYS, day_off=DayOff.AFTER), after=date(2027, 8, 15), count=2, calendar=calendar)
+    found = schedule.days(
+        replace(TUESDAYS, day_off=OnDayOff.AFTER), after=date(2027, 8, 15), count=2, calendar=calendar
+    )
 
     assert found == [date(2027, 9, 1), date(2027, 9, 7)]
 
@@ -192,9 +194,9 @@ def test_the_next_slot_is_the_same_whenever_one_asks(
 @given(cadence=strategies.cadences(), after=strategies.dates, calendar=strategies.calendars)
 def test_slots_are_exactly_the_moved_dates_of_the_rule(cadence: Cadence, after: date, calendar: WorkingDays) -> None:
     moves = {
-        DayOff.SEND: lambda day: day,
-        DayOff.BEFORE: calendar.on_or_before,
-        DayOff.AFTER: calendar.on_or_after,
+        OnDayOff.SEND: lambda day: day,
+        OnDayOff.BEFORE: calendar.on_or_before,
+        OnDayOff.AFTER: calendar.on_or_after,
     }
     far = timedelta(days=150)
     rule = [on for on in schedule.days(cadence, after=after - far, count=450) if on <= after + 2 * far]

@@ -10,8 +10,8 @@ from tests.support.factories import World, answers
 from tests.support.moving import move, sent, tick
 from webapp.models import (
     Engagement,
-    HeldNotice,
     Milestone,
+    NoticeToRead,
     OutboxEmail,
     Slot,
     Task,
@@ -83,7 +83,7 @@ def test_where_managers_read_first_the_frozen_text_waits_for_them_and_then_goes_
     work.playbook.managers_read_first = True
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
-    held = session.get_one(HeldNotice, work.id)
+    held = session.get_one(NoticeToRead, work.id)
     work.title = "changed meanwhile"
 
     before = sent(session)
@@ -93,7 +93,7 @@ def test_where_managers_read_first_the_frozen_text_waits_for_them_and_then_goes_
 
     assert (before, still) == ([], [])
     assert sent(session)[0].snapshot["title"] == "kitchen, Anfa"
-    assert session.get(HeldNotice, work.id) is None
+    assert session.get(NoticeToRead, work.id) is None
     assert session.scalars(select(Task).where(Task.kind == TaskKind.NOTICE_TO_READ)).one().done_at is not None
 
 
@@ -102,12 +102,12 @@ def test_a_manager_who_has_read_it_sends_it_on_at_once(session: Session, world: 
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
 
-    notices.send_held(session, work, by=world.dalia, now=world.now + 2 * QUARTER)
+    notices.send_read(session, work, by=world.dalia, now=world.now + 2 * QUARTER)
 
     assert len(sent(session)) == 1
 
 
-def test_a_held_notice_that_was_taken_back_is_let_go(session: Session, world: World, work: Engagement) -> None:
+def test_a_notice_to_read_that_was_taken_back_is_let_go(session: Session, world: World, work: Engagement) -> None:
     work.playbook.managers_read_first = True
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
@@ -116,7 +116,7 @@ def test_a_held_notice_that_was_taken_back_is_let_go(session: Session, world: Wo
     tick(session, at=world.now + timedelta(days=2))
 
     assert sent(session) == []
-    assert session.get(HeldNotice, work.id) is None
+    assert session.get(NoticeToRead, work.id) is None
 
 
 def test_a_notice_that_waited_for_the_morning_when_the_reader_stopped_becomes_a_call(
@@ -143,7 +143,7 @@ def test_what_an_update_told_leaves_no_text_waiting_for_a_manager(
     checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.alice, now=world.now)
     planning.advance(session, slot.id, now=slot.send_at)
 
-    assert session.get(HeldNotice, work.id) is None
+    assert session.get(NoticeToRead, work.id) is None
     assert session.scalars(select(Task).where(Task.kind == TaskKind.NOTICE_TO_READ)).one().done_at is not None
 
 
@@ -161,7 +161,7 @@ def test_a_mail_without_news_shows_no_date_before_its_explanation(
 ) -> None:
     work.playbook.managers_read_first = True
     slot = slot_of(session, work)
-    world.firm.hold_hours = 40
+    world.firm.read_hours = 40
     move(world, work.milestones[0], LATER, at=world.now)
     tick(session, at=world.now + QUARTER)
 

@@ -9,17 +9,17 @@ from webapp.models import Firm, Playbook, Stage
 
 def test_the_firms_hours_and_days_are_saved(site: Site, amina: Visitor) -> None:
     form = amina.page("/settings").form("/settings")
-    shown = (form["tell_hours"], form["hold_hours"], form["ask_days"])
+    shown = (form["tell_hours"], form["read_hours"], form["ask_days"])
 
-    answer = amina.post("/settings", form.filled(tell_hours="6", hold_hours="1", ask_days="5"))
+    answer = amina.post("/settings", form.filled(tell_hours="6", read_hours="1", ask_days="5"))
 
     firm = site.one(Firm)
     assert shown == ("4", "2", "3")
     assert answer.status_code == 303
-    assert (firm.tell_hours, firm.hold_hours, firm.ask_days) == (6, 1, 5)
+    assert (firm.tell_hours, firm.read_hours, firm.ask_days) == (6, 1, 5)
 
 
-@pytest.mark.parametrize("field", ["tell_hours", "hold_hours", "ask_days"])
+@pytest.mark.parametrize("field", ["tell_hours", "read_hours", "ask_days"])
 @pytest.mark.parametrize("typed", ["0", "-1", "", "999", "soon"])
 def test_hours_and_days_that_cannot_be_are_said_beside_the_field(
     site: Site, amina: Visitor, field: str, typed: str
@@ -30,7 +30,7 @@ def test_hours_and_days_that_cannot_be_are_said_beside_the_field(
 
     assert answer.status_code == 422
     assert Page(answer.text).message_at(field)
-    assert getattr(site.one(Firm), field) == {"tell_hours": 4, "hold_hours": 2, "ask_days": 3}[field]
+    assert getattr(site.one(Firm), field) == {"tell_hours": 4, "read_hours": 2, "ask_days": 3}[field]
 
 
 def test_a_kind_of_work_says_how_careful_it_is_and_how_long_its_stages_take(site: Site, amina: Visitor) -> None:

@@ -11,7 +11,7 @@ from webapp.models import (
     AuditEntry,
     Contact,
     Engagement,
-    HeldNotice,
+    NoticeToRead,
     Participation,
     Playbook,
     Promise,
@@ -189,7 +189,7 @@ def test_before_a_late_notice_went_out_all_who_should_hear_are_named_with_their_
     site: Site, held: str, alice: Visitor
 ) -> None:
     with site.writing() as session:
-        session.get_one(HeldNotice, site.kitchen.engagement_id).until += timedelta(days=2)
+        session.get_one(NoticeToRead, site.kitchen.engagement_id).until += timedelta(days=2)
 
     look(site, after=timedelta(hours=4))
     page = alice.page("/")
