@@ -34,21 +34,27 @@ class MissingText(KeyError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the registry. `ary` borrows Morocco's Arabic: Babel knows no `ary`."""
+    """One line of the registry. `ary` borrows Morocco's Arabic: Babel knows no `ary`, and neither do mail programs,
+    browsers and the calendars of public holidays."""
 
     tag: str
     locale: str
     direction: Direction
     native_name: str
+    english_name: str
+    mail_tag: str
+    """What a mail's Content-Language says, and what a browser asks for."""
+    general_tag: str
+    """The language that others know it as."""
 
 
 REGISTRY = (
-    Entry("en", "en_GB", "ltr", "English"),
-    Entry("fr", "fr_FR", "ltr", "Français"),
-    Entry("az", "az", "ltr", "Azərbaycanca"),
-    Entry("ru", "ru", "ltr", "Русский"),
-    Entry("ar", "ar", "rtl", "العربية"),
-    Entry("ary", "ar_MA", "rtl", "الدارجة المغربية"),
+    Entry("en", "en_GB", "ltr", "English", "English", "en", "en"),
+    Entry("fr", "fr_FR", "ltr", "Français", "French", "fr", "fr"),
+    Entry("az", "az", "ltr", "Azərbaycanca", "Azerbaijani", "az", "az"),
+    Entry("ru", "ru", "ltr", "Русский", "Russian", "ru", "ru"),
+    Entry("ar", "ar", "rtl", "العربية", "Arabic", "ar", "ar"),
+    Entry("ary", "ar_MA", "rtl", "الدارجة المغربية", "Moroccan Arabic", "ar-MA", "ar"),
 )
 
 
@@ -60,6 +66,9 @@ class Language:
     locale: Locale
     direction: Direction
     native_name: str
+    english_name: str
+    mail_tag: str
+    general_tag: str
     catalogue: Mapping[str, Any] = field(repr=False)
 
     def has(self, key: str, /) -> bool:
@@ -198,5 +207,8 @@ def _load(tag: str) -> Language:
         locale=Locale.parse(entry.locale),
         direction=entry.direction,
         native_name=entry.native_name,
+        english_name=entry.english_name,
+        mail_tag=entry.mail_tag,
+        general_tag=entry.general_tag,
         catalogue=tomllib.loads(_path(tag).read_text(encoding="utf-8")),
     )

@@ -64,7 +64,6 @@ class Settings(BaseSettings):
     dkim_key_file: Path | None = Field(None, description="private key in PEM for DKIM")
     forwarded_hops: int = Field(0, ge=0, le=5, description="number of trusted proxies in front of the web server")
     link_days_after_close: int = Field(90, ge=1, description="days a client's page lives after its work is closed")
-    reply_answer_hours: int = Field(24, ge=1, description="working promise printed in the receipt of a client's words")
     tick_seconds: float = Field(2.0, gt=0, description="how often the clock looks")
     lease_seconds: float = Field(120.0, gt=0, description="how long a worker may hold a mail it has not begun to send")
     unknown_after_seconds: float = Field(540.0, gt=0, description="age at which a mail in transmission becomes unknown")

@@ -16,9 +16,6 @@ from webapp.services.dates import ledger, milestones
 from webapp.timezones import local
 from webapp.transactions import db, moment
 
-# No browser asks for Darija by its own tag.
-BROWSER_TAGS = {"ary": "ar-MA"}
-
 
 class Lazy(str):
     """A text of the catalogue, looked up when it is shown: for labels that are written once and read by many."""
@@ -115,6 +112,7 @@ def _choose() -> Language:
     if user is not None and user.language in LANGUAGES:
         return language(user.language)
     spoken = [tag for tag in firm().languages if tag in LANGUAGES]
-    offered = {tag: tag for tag in spoken} | {BROWSER_TAGS[tag]: tag for tag in spoken if tag in BROWSER_TAGS}
+    # No browser asks for Darija by its own tag.
+    offered = {tag: tag for tag in spoken} | {LANGUAGES[tag].mail_tag: tag for tag in spoken}
     wished = request.accept_languages.best_match(list(offered))
     return language(offered[wished] if wished else firm().language)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails import links, message
+from emails.languages import language
 from emails.message import Mailbox, OutgoingMessage
 from webapp.config import Settings
 from webapp.models import Firm, Link, OutboxEmail, Purpose, SignInChallenge
@@ -82,7 +83,7 @@ def build(
         subject=mail.subject,
         html=filled(mail.html),
         text=filled(mail.text),
-        language="ar-MA" if mail.language == "ary" else mail.language,
+        language=language(mail.language).mail_tag,
         boundary_seed=mail.message_id,
         unsubscribe_url=addresses.get("unsubscribe") if MAIL_KINDS[mail.kind].is_regular else None,
         list_id=f"updates.{domain}" if MAIL_KINDS[mail.kind].is_regular else None,

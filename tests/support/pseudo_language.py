@@ -67,7 +67,7 @@ def one_more_language(folder: Path) -> Iterator[str]:
         for path in source.glob("*.toml"):
             (made / path.name).write_bytes(path.read_bytes())
         (made / f"{TAG}.toml").write_text(added, encoding="utf-8")
-    line = Entry(TAG, "ka", "ltr", marked("Nobody's"))
+    line = Entry(TAG, "ka", "ltr", marked("Nobody's"), "Nobody's", TAG, TAG)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(languages, "CATALOGUES", here)
         patch.setattr(languages, "REGISTRY", (*languages.REGISTRY, line))

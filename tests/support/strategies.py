@@ -56,6 +56,7 @@ def cadences(draw: st.DrawFn, *, day_off: OnDayOff | None = None) -> Cadence:
     most = 1 if every is Every.MONTHLY_WEEKDAY else 7
     return Cadence(
         every=every,
+        weeks=draw(st.integers(1, 4)) if every is Every.WEEKLY else 1,
         weekdays=tuple(draw(st.lists(st.integers(0, 6), min_size=1, max_size=most, unique=True))),
         day=draw(st.integers(1, 31)),
         nth=draw(st.sampled_from([1, 2, 3, 4, -1])),

@@ -11,10 +11,13 @@ from webapp.language import Lazy, t
 from webapp.services.rhythm import cadences
 from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 
+OFTEN = (*cadences.WEEKS.values(), Every.MONTHLY_DAY.value, Every.MONTHLY_WEEKDAY.value)
+"""How often, as one chooses it: every so many weeks, or once a month."""
+
 
 class RhythmForm(Form):
     every = SelectField(
-        Lazy("rhythm_form.every"), choices={e.value: Lazy(f"rhythm_form.every_choice.{e.value}") for e in Every}
+        Lazy("rhythm_form.every"), choices={often: Lazy(f"rhythm_form.every_choice.{often}") for often in OFTEN}
     )
     weekdays = Weekdays(Lazy("rhythm_form.weekdays"), choices=WEEKDAYS)
     day = Number(Lazy("rhythm_form.day"))
@@ -51,7 +54,8 @@ class RhythmForm(Form):
 
     def stored(self, *, zone: str, anchor: date) -> dict[str, Any]:
         """The rule as it is stored."""
-        every = Every(self.every.data)
+        weeks = {name: count for count, name in cadences.WEEKS.items()}.get(self.every.data)
+        every = Every.WEEKLY if weeks else Every(self.every.data)
         weekdays = tuple(sorted(int(day) for day in self.weekdays.data or []))
         if every is Every.MONTHLY_DAY:
             weekdays = ()
@@ -60,6 +64,7 @@ class RhythmForm(Form):
         return cadences.dump(
             Cadence(
                 every=every,
+                weeks=weeks or 1,
                 weekdays=weekdays,
                 day=self.day.data if every is Every.MONTHLY_DAY else None,
                 nth=int(self.nth.data) if every is Every.MONTHLY_WEEKDAY else None,
@@ -76,7 +81,7 @@ def as_fields(stored: dict[str, Any]) -> dict[str, Any]:
     """A stored rule as the form shows it."""
     cadence = cadences.load(stored)
     return {
-        "every": cadence.every.value,
+        "every": cadences.WEEKS[cadence.weeks] if cadence.every is Every.WEEKLY else cadence.every.value,
         "weekdays": [str(day) for day in cadence.weekdays],
         "day": cadence.day,
         "nth": str(cadence.nth or 1),

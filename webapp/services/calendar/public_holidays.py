@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import holidays
 
+from emails.languages import language
+
 # Wide enough for any work that is planned or looked back on; the library's own moon tables end soon after.
 YEARS = range(2015, 2061)
 ENGLISH = "en"
-_LIBRARY_TAGS = {"ary": "ar"}
 _JOINED = re.compile(r"\s*;\s*")
 
 
@@ -61,7 +62,7 @@ def on(country: str, day: date, tag: str = ENGLISH) -> PublicHoliday | None:
 def _spoken(country: str, tag: str) -> str:
     """The library's own tag of a language it has names of this country's holidays in; every country has English."""
     known = getattr(holidays, country).supported_languages
-    for wanted in (_LIBRARY_TAGS.get(tag, tag), ENGLISH):
+    for wanted in (language(tag).general_tag, ENGLISH):
         for spoken in known:
             if spoken.partition("_")[0] == wanted:
                 return str(spoken)

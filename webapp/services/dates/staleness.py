@@ -23,7 +23,7 @@ from webapp.services.rhythm.schedule import Every
 from webapp.timezones import local
 
 GRACE_DAYS = 2
-DAYS_OF_RHYTHM = {Every.WEEKLY: 5, Every.FORTNIGHTLY: 10, Every.MONTHLY_DAY: 22, Every.MONTHLY_WEEKDAY: 22}
+DAYS_OF_A_WEEK, DAYS_OF_A_MONTH = 5, 22
 
 
 def confirmed(session: Session, work: Iterable[Engagement]) -> dict[int, datetime]:
@@ -74,4 +74,6 @@ def allowed_days(engagement: Engagement) -> int:
     """How many working days a report stays fresh: as the playbook says, else one round of the rhythm and two days."""
     if engagement.playbook.stale_days is not None:
         return engagement.playbook.stale_days
-    return DAYS_OF_RHYTHM[cadences.load(engagement.cadence).every] + GRACE_DAYS
+    cadence = cadences.load(engagement.cadence)
+    round_days = DAYS_OF_A_WEEK * cadence.weeks if cadence.every is Every.WEEKLY else DAYS_OF_A_MONTH
+    return round_days + GRACE_DAYS

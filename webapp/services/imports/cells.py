@@ -10,7 +10,6 @@ from datetime import date, time
 from unicodedata import normalize
 
 import phonenumbers
-from babel import Locale
 from babel.core import get_global
 from babel.dates import get_day_names
 
@@ -27,7 +26,13 @@ STEPS_MAXIMUM = 50
 _HOURS = re.compile(r"(?P<rule>.*?)[ ,]*(?P<send>\d{1,2}:\d{2}) ?[-–—] ?(?P<by>\d{1,2}:\d{2})")
 _FROM = re.compile(r"(?P<rule>.*?) from (?P<day>\S+)", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?:monthly|every month)(?: on)?(?: the)? (?P<which>\w+)(?P<rest>.*)")
-_EVERY = re.compile(r"(?:(?P<second>every (?:second|other|2 weeks|two weeks)(?: on)?|fortnightly)|weekly|every|each) ")
+_EVERY = re.compile(
+    r"(?:every (?P<weeks>second|other|(?:[2-4]|two|three|four) weeks)(?: on)?|(?P<fortnightly>fortnightly)"
+    r"|weekly|every|each) "
+)
+_WEEKS = {"second": 2, "other": 2} | {
+    f"{word} weeks": n for n, words in {2: "2 two", 3: "3 three", 4: "4 four"}.items() for word in words.split()
+}
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?")
 _BETWEEN_DAYS = re.compile(r"\s*(?:[,;&+/]|\band\b)\s*")
@@ -120,8 +125,9 @@ def steps(text: str) -> tuple[Step, ...]:
 
 def rhythm(text: str, *, usual: Cadence, weekdays: Mapping[str, int]) -> Cadence:
     """`Tuesday 16:00-18:00`, `Mon, Thu 9:00-12:00`, `every second Tuesday from 2026-04-14 16:00-18:00`,
-    `monthly 15 16:00-18:00`, `monthly first Tuesday 16:00-18:00`. Hours left out are the usual ones; zone and days
-    off are always the usual ones, and so are the weeks of a fortnight that names no first day."""
+    `every 3 weeks on Tuesday`, `monthly 15 16:00-18:00`, `monthly first Tuesday 16:00-18:00`. Hours left out are the
+    usual ones; zone and days off are always the usual ones, and so is the first of several weeks where none is
+    named."""
     changed: dict[str, object] = {"weekdays": (), "day": None, "nth": None}
     rule = text
     if hours := _HOURS.fullmatch(rule):
@@ -135,13 +141,19 @@ def rhythm(text: str, *, usual: Cadence, weekdays: Mapping[str, int]) -> Cadence
         changed |= _monthly(monthly["which"], monthly["rest"].strip(), weekdays, text)
     else:
         every = _EVERY.match(rule)
-        changed["every"] = Every.FORTNIGHTLY if every and every["second"] else Every.WEEKLY
+        changed |= {"every": Every.WEEKLY, "weeks": _weeks(every)}
         changed["weekdays"] = _weekdays(rule[every.end() :] if every else rule, weekdays, text)
     try:
         return replace(usual, **changed)  # type: ignore[arg-type]
     except ValueError as error:
         is_backwards = bool(hours) and _wall(hours["by"], text) <= _wall(hours["send"], text)  # type: ignore[index]
         raise Unreadable("rhythm_hours" if is_backwards else "rhythm_unread", text=text) from error
+
+
+def _weeks(every: re.Match[str] | None) -> int:
+    if every is None or not (every["weeks"] or every["fortnightly"]):
+        return 1
+    return 2 if every["fortnightly"] else _WEEKS[every["weeks"]]
 
 
 def weekday_names(tags: tuple[str, ...]) -> dict[str, int]:
@@ -164,9 +176,7 @@ def language_names(tags: tuple[str, ...]) -> dict[str, str]:
     names: dict[str, str] = {}
     for spoken in LANGUAGES.values():
         if spoken.tag in tags:
-            plain = Locale(spoken.locale.language).english_name or spoken.tag
-            english = "Moroccan Arabic" if spoken.tag == "ary" else plain
-            names |= {matching(name): spoken.tag for name in (spoken.tag, spoken.native_name, english)}
+            names |= {matching(name): spoken.tag for name in (spoken.tag, spoken.native_name, spoken.english_name)}
     return names
 
 

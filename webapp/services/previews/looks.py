@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from emails import message
 from emails.contexts import RenderedEmail
+from emails.languages import language
 from emails.message import Mailbox, OutgoingMessage
 from webapp.models import Firm
 from webapp.services.mail.kinds import MAIL_KINDS
@@ -46,7 +47,6 @@ def headers(shown: Shown, rendered: RenderedEmail, *, firm: Firm, sender: str, p
     is_regular = MAIL_KINDS[shown.kind].is_regular
     name, address = shown.reply_to
     thread = f"<{shown.thread_id}@{domain}>" if shown.thread_id else None
-    tag = shown.context.language
     outgoing = OutgoingMessage(
         message_id=f"<example@{domain}>",
         date=now,
@@ -56,7 +56,7 @@ def headers(shown: Shown, rendered: RenderedEmail, *, firm: Firm, sender: str, p
         subject=rendered.subject,
         html="",
         text="",
-        language="ar-MA" if tag == "ary" else tag,
+        language=language(shown.context.language).mail_tag,
         boundary_seed="example",
         unsubscribe_url=f"{public_url}/unsubscribe/example" if is_regular else None,
         list_id=f"updates.{domain}" if is_regular else None,

@@ -6,11 +6,15 @@ from typing import Any
 from emails.languages import Language
 from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
 
+WEEKS = {1: "weekly", 2: "fortnightly", 3: "three_weeks", 4: "four_weeks"}
+"""What a rhythm of so many weeks is called, in the catalogue and in forms."""
+
 
 def dump(cadence: Cadence) -> dict[str, Any]:
     """The stored shape: plain JSON, wall times as HH:MM or HH:MM:SS."""
     return {
         "every": cadence.every.value,
+        "weeks": cadence.weeks,
         "weekdays": list(cadence.weekdays),
         "day": cadence.day,
         "nth": cadence.nth,
@@ -26,6 +30,7 @@ def load(stored: dict[str, Any]) -> Cadence:
     """The rule as `services.schedule` wants it; raises ValueError for a rule that cannot be."""
     return Cadence(
         every=Every(stored["every"]),
+        weeks=stored["weeks"],
         weekdays=tuple(stored["weekdays"]),
         day=stored["day"],
         nth=stored["nth"],
@@ -46,4 +51,4 @@ def in_words(cadence: Cadence, language: Language) -> str:
     if cadence.every is Every.MONTHLY_WEEKDAY:
         nth = language.text(f"rhythm.nth.n{'last' if cadence.nth == -1 else cadence.nth}")
         return language.text("rhythm.monthly_weekday", nth=nth, days=days, time=by)
-    return language.text(f"rhythm.{cadence.every.value}", days=days, time=by)
+    return language.text(f"rhythm.{WEEKS[cadence.weeks]}", days=days, time=by)

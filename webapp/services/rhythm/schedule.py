@@ -15,13 +15,13 @@ from webapp.timezones import is_zone
 
 MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
+WEEKS_MAXIMUM = 4
 
 
 class Every(StrEnum):
     """How often."""
 
     WEEKLY = "weekly"
-    FORTNIGHTLY = "fortnightly"
     MONTHLY_DAY = "monthly_day"
     MONTHLY_WEEKDAY = "monthly_weekday"
 
@@ -38,12 +38,14 @@ class OnDayOff(StrEnum):
 class Cadence:
     """The rhythm of an engagement, in local wall time and its zone.
 
-    WEEKLY and FORTNIGHTLY: on each of `weekdays` (0 is Monday); the weeks of a fortnight count from the anchor's week.
+    WEEKLY: on each of `weekdays` (0 is Monday), every week or every two, three or four `weeks`, counted from the
+    anchor's week.
     MONTHLY_DAY: on `day`, in a shorter month on its last day. MONTHLY_WEEKDAY: on the `nth` (1 to 4, -1 the last)
     of the one weekday.
     """
 
     every: Every
+    weeks: int = 1
     weekdays: tuple[int, ...] = ()
     day: int | None = None
     nth: int | None = None
@@ -56,8 +58,10 @@ class Cadence:
     def __post_init__(self) -> None:
         if any(weekday not in range(7) for weekday in self.weekdays) or len(set(self.weekdays)) < len(self.weekdays):
             raise ValueError("Weekdays are numbered from 0 for Monday to 6 for Sunday, each named once.")
-        if self.every in (Every.WEEKLY, Every.FORTNIGHTLY) and not self.weekdays:
-            raise ValueError("A weekly or fortnightly rhythm needs at least one weekday.")
+        if self.every is Every.WEEKLY and not self.weekdays:
+            raise ValueError("A rhythm of weeks needs at least one weekday.")
+        if self.weeks not in range(1, WEEKS_MAXIMUM + 1):
+            raise ValueError(f"A rhythm comes every 1 to {WEEKS_MAXIMUM} weeks.")
         if self.every is Every.MONTHLY_DAY and self.day not in range(1, 32):
             raise ValueError("A monthly rhythm needs a day from 1 to 31.")
         if self.every is Every.MONTHLY_WEEKDAY and (len(self.weekdays) != 1 or self.nth not in (1, 2, 3, 4, -1)):
@@ -221,8 +225,9 @@ def _first_ahead(cadence: Cadence, *, after: date, had: date, now: datetime, cal
 
 
 def _rule_day(cadence: Cadence, *, since: date) -> date:
-    if cadence.every is Every.WEEKLY or cadence.every is Every.FORTNIGHTLY:
-        return next(day for day in (since + timedelta(days=step) for step in range(21)) if _in_weeks(cadence, day))
+    if cadence.every is Every.WEEKLY:
+        ahead = (since + timedelta(days=step) for step in range(7 * (cadence.weeks + 1)))
+        return next(day for day in ahead if _in_weeks(cadence, day))
     this_month = _in_month(cadence, since.year, since.month)
     if this_month >= since:
         return this_month
@@ -230,9 +235,9 @@ def _rule_day(cadence: Cadence, *, since: date) -> date:
 
 
 def _in_weeks(cadence: Cadence, day: date) -> bool:
-    if day.weekday() not in cadence.weekdays:
-        return False
-    return cadence.every is Every.WEEKLY or (_monday(day) - _monday(cadence.anchor)).days % 14 == 0
+    return (
+        day.weekday() in cadence.weekdays and (_monday(day) - _monday(cadence.anchor)).days % (7 * cadence.weeks) == 0
+    )
 
 
 def _monday(day: date) -> date:

@@ -10,7 +10,6 @@ from webapp.models import DateAnswered, Engagement, EngagementState, Slot
 from webapp.services.dates import questions, staleness
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import cadences
-from webapp.services.rhythm.schedule import Every
 
 MONDAY = date(2026, 4, 6)
 OLD = datetime(2026, 4, 16, 9, 0, tzinfo=UTC)
@@ -43,7 +42,7 @@ def test_days_off_do_not_age_a_report(session: Session, world: World, opened: tu
 
 
 def test_a_slower_rhythm_lets_a_report_stay_fresh_longer(session: Session, world: World) -> None:
-    cadence = {**cadences.dump(cadences.load(world.playbook.cadence)), "every": Every.FORTNIGHTLY.value}
+    cadence = {**cadences.dump(cadences.load(world.playbook.cadence)), "weeks": 2}
     work, _ = world.open_engagement(cadence=cadence)
 
     assert since(session, world, work, OLD) is None

@@ -30,7 +30,6 @@ from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
 from webapp.services.imports import bring_in
 from webapp.services.rhythm import cadences
-from webapp.services.rhythm.schedule import Every
 from webapp.services.work import engagements
 
 EXAMPLE = Path(bring_in.__file__).parents[2] / "static" / "import-example.csv"
@@ -58,7 +57,7 @@ def test_the_example_becomes_drafts_with_everything_it_says(session: Session, wo
         "The cat must stay indoors",
         "keys are with the caretaker",
     ]
-    assert cadences.load(gauthier.cadence).every is Every.FORTNIGHTLY
+    assert cadences.load(gauthier.cadence).weeks == 2
     assert cadences.load(gauthier.cadence).anchor == date(2026, 4, 14)
     assert gauthier.participations[0].contact.language == "ary"
     assert maarif.cadence == world.playbook.cadence

@@ -173,21 +173,31 @@ def test_a_phone_without_a_country_is_of_the_contacts_zone(session: Session, wor
 
 
 @pytest.mark.parametrize(
-    ("text", "every", "weekdays", "day", "nth"),
+    ("text", "every", "weeks", "weekdays", "day", "nth"),
     [
-        ("Tuesday", Every.WEEKLY, [1], None, None),
-        ("Mon,Thu 9:00-12:00", Every.WEEKLY, [0, 3], None, None),
-        ("every second Tuesday 16:00–18:00", Every.FORTNIGHTLY, [1], None, None),
-        ("monthly 15 16:00-18:00", Every.MONTHLY_DAY, [], 15, None),
-        ("Monthly first Tuesday 16:00-18:00", Every.MONTHLY_WEEKDAY, [1], None, 1),
-        ("monthly last friday", Every.MONTHLY_WEEKDAY, [4], None, -1),
+        ("Tuesday", Every.WEEKLY, 1, [1], None, None),
+        ("Mon,Thu 9:00-12:00", Every.WEEKLY, 1, [0, 3], None, None),
+        ("every second Tuesday 16:00–18:00", Every.WEEKLY, 2, [1], None, None),
+        ("every 3 weeks on Tuesday 16:00-18:00", Every.WEEKLY, 3, [1], None, None),
+        ("fortnightly Monday", Every.WEEKLY, 2, [0], None, None),
+        ("monthly 15 16:00-18:00", Every.MONTHLY_DAY, 1, [], 15, None),
+        ("Monthly first Tuesday 16:00-18:00", Every.MONTHLY_WEEKDAY, 1, [1], None, 1),
+        ("monthly last friday", Every.MONTHLY_WEEKDAY, 1, [4], None, -1),
     ],
 )
 def test_a_rhythm_is_read_from_words(
-    session: Session, world: World, text: str, every: Every, weekdays: list[int], day: int | None, nth: int | None
+    session: Session,
+    world: World,
+    text: str,
+    every: Every,
+    weeks: int,
+    weekdays: list[int],
+    day: int | None,
+    nth: int | None,
 ) -> None:
     plan = checked(session, world, table({**GOOD, "rhythm": text}))
 
     cadence = plan.engagements[0].cadence
     assert (cadence["every"], cadence["weekdays"], cadence["day"], cadence["nth"]) == (every, weekdays, day, nth)
+    assert cadence["weeks"] == weeks
     assert cadence["zone"] == "Africa/Casablanca"

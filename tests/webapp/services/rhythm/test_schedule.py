@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil import rrule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +42,8 @@ def at_utc(text: str) -> datetime:
         ({"weekdays": ()}, "at least one weekday"),
         ({"weekdays": (7,)}, "0 for Monday"),
         ({"weekdays": (1, 1)}, "each named once"),
+        ({"weeks": 0}, "every 1 to 4 weeks"),
+        ({"weeks": 5}, "every 1 to 4 weeks"),
         ({"every": Every.MONTHLY_DAY}, "day from 1 to 31"),
         ({"every": Every.MONTHLY_DAY, "day": 32}, "day from 1 to 31"),
         ({"every": Every.MONTHLY_WEEKDAY, "nth": 5}, "which of the month"),
@@ -63,10 +67,45 @@ def test_a_weekly_slot_comes_on_the_next_of_its_weekdays() -> None:
 
 
 def test_a_fortnight_counts_from_the_week_of_its_anchor_even_backward() -> None:
-    fortnightly = replace(TUESDAYS, every=Every.FORTNIGHTLY, weekdays=(0, 4), anchor=date(2027, 4, 7))
+    fortnightly = replace(TUESDAYS, weeks=2, weekdays=(0, 4), anchor=date(2027, 4, 7))
 
     assert schedule.days(fortnightly, after=date(2027, 4, 9), count=2) == [date(2027, 4, 19), date(2027, 4, 23)]
     assert schedule.next_day(fortnightly, after=date(2027, 3, 20)) == date(2027, 3, 22)
+
+
+def test_every_third_week_counts_from_the_week_of_its_anchor() -> None:
+    third = replace(TUESDAYS, weeks=3)
+
+    assert schedule.days(third, after=date(2027, 4, 6), count=2) == [date(2027, 4, 27), date(2027, 5, 18)]
+
+
+@given(cadence=strategies.cadences(day_off=OnDayOff.SEND), after=strategies.dates)
+@properties
+def test_dates_are_those_of_the_standard_for_calendars(cadence: Cadence, after: date) -> None:
+    """RFC 5545 3.3.10, as dateutil reads it."""
+    found = schedule.days(cadence, after=after, count=6)
+
+    assert found == [at.date() for at in islice(_standard(cadence).xafter(_midnight(after)), 6)]
+
+
+def _standard(cadence: Cadence) -> rrule.rrule:
+    """The same rhythm as a rule of the standard, which begins early enough for every date of these tests."""
+    if cadence.every is Every.WEEKLY:
+        monday = cadence.anchor - timedelta(days=cadence.anchor.weekday())
+        begin = monday - timedelta(weeks=cadence.weeks * 400)
+        return rrule.rrule(
+            rrule.WEEKLY, dtstart=_midnight(begin), interval=cadence.weeks, byweekday=cadence.weekdays, wkst=rrule.MO
+        )
+    if cadence.every is Every.MONTHLY_DAY:
+        day = cadence.day or 0
+        last_of = {"bymonthday": range(28, day + 1), "bysetpos": -1} if day > 28 else {"bymonthday": day}
+        return rrule.rrule(rrule.MONTHLY, dtstart=datetime(2020, 1, 1), **last_of)  # noqa: DTZ001 - a date of no zone
+    weekday = rrule.weekday(cadence.weekdays[0], cadence.nth)
+    return rrule.rrule(rrule.MONTHLY, dtstart=datetime(2020, 1, 1), byweekday=weekday)  # noqa: DTZ001
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(0))
 
 
 def test_the_31st_is_the_last_day_of_a_shorter_month() -> None:
