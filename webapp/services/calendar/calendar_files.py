@@ -10,16 +10,18 @@ from typing import Any
 
 from icalendar import Calendar, Component
 
+from webapp.services.calendar import repeats
+from webapp.services.calendar.repeats import BROKEN
 from webapp.services.core.errors import Refused
 
 SIZE_MAXIMUM = 512 * 1024
 EVENTS_MAXIMUM = 5000
 DAYS_MAXIMUM = 400
+ROUNDS_MAXIMUM = 20_000
 LENGTH_MAXIMUM = 92
 NAME_MAXIMUM = 200
 BACK, AHEAD = timedelta(days=31), timedelta(days=3 * 365)
 ONE_DAY = timedelta(days=1)
-BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 _BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
@@ -41,9 +43,9 @@ def read(content: bytes, *, today: date) -> FileDays:
     """Whole days from a month ago to three years ahead.
 
     An event without hours counts from its first day up to, not including, its end (RFC 5545 3.6.1); one with hours
-    counts on the days it covers from midnight to midnight, by the clock it was written in. Yearly events repeat. Left
-    out are events that are cancelled, shown as free, shorter than a day, longer than three months, or repeated in
-    another way than yearly. Raises Refused for what is no calendar, or far too much.
+    counts on the days it covers from midnight to midnight, by the clock it was written in. Events repeat as their rule
+    says (RFC 5545 3.8.5). Left out are events that are cancelled, shown as free, shorter than a day, longer than three
+    months, or repeated by a rule that might never end. Raises Refused for what is no calendar, or far too much.
     """
     if len(content) > SIZE_MAXIMUM:
         raise Refused("calendar.fault.file_size", field="file")
@@ -58,23 +60,37 @@ def read(content: bytes, *, today: date) -> FileDays:
 
 def _named(events: list[Component], *, today: date) -> tuple[dict[date, str | None], int]:
     """The name of each day within reach, and how many events gave none."""
-    moved = _moved(events)
     names: dict[date, str | None] = {}
-    left_out = 0
-    for event in events:
-        found = _within_reach(event, moved, today=today)
-        left_out += not found
-        for day in found:
-            names[day] = names.get(day) or _name(event)
+    left_out = rounds = 0
+    for series in _series(events):
+        rounds += sum(repeats.rounds(event, until=today + AHEAD) for event in series)
+        if rounds > ROUNDS_MAXIMUM:
+            raise Refused("calendar.fault.file_many", field="file")
+        if not all(any(_days(event)) for event in series if repeats.is_repeating(event)):
+            left_out += len(series)
+            continue
+        found = {day: _name(event) for event in repeats.occurrences(series, *_reach(today)) for day in _days(event)}
+        within = {day: name for day, name in found.items() if today - BACK <= day <= today + AHEAD}
+        left_out += 0 if within else len(series)
+        for day, name in within.items():
+            names[day] = names.get(day) or name
     return names, left_out
 
 
-def _within_reach(event: Component, moved: set[tuple[str, date]], *, today: date) -> list[date]:
-    """The days of one event; none of one that is written wrongly, which spoils no other."""
-    try:
-        return [day for day in _days(event, moved, today=today) if today - BACK <= day <= today + AHEAD]
-    except BROKEN:
-        return []
+def _series(events: list[Component]) -> list[list[Component]]:
+    """What belongs together: an event that repeats with those that stand for single
+    repetitions of it."""
+    repeating = {str(event["UID"]) for event in events if "UID" in event and repeats.is_repeating(event)}
+    together: dict[object, list[Component]] = {}
+    for number, event in enumerate(events):
+        uid = str(event.get("UID", ""))
+        together.setdefault(uid if uid in repeating else number, []).append(event)
+    return list(together.values())
+
+
+def _reach(today: date) -> tuple[date, date]:
+    """From when on, and up to which day, an event may begin whose days count."""
+    return today - BACK - timedelta(days=LENGTH_MAXIMUM), today + AHEAD + ONE_DAY
 
 
 def _events(content: bytes) -> list[Component]:
@@ -88,30 +104,14 @@ def _events(content: bytes) -> list[Component]:
     return events
 
 
-def _moved(events: list[Component]) -> set[tuple[str, date]]:
-    """Single repetitions that an event of their own replaces, by the event's identity."""
-    found = set()
-    for event in events:
-        with suppress(*BROKEN):
-            instead_of = _moment(event, "RECURRENCE-ID")
-            if instead_of is not None:
-                found.add((str(event.get("UID", "")), _date(instead_of)))
-    return found
-
-
-def _days(event: Component, moved: set[tuple[str, date]], *, today: date) -> Iterator[date]:
+def _days(event: Component) -> Iterator[date]:
+    """The whole days of one event; none of one that is written wrongly, which spoils no other."""
     if str(event.get("STATUS", "")).strip() == "CANCELLED" or str(event.get("TRANSP", "")).strip() == "TRANSPARENT":
         return
-    span = _span(event)
-    if span is None:
-        return
-    first, length = span
-    uid = str(event.get("UID", "")) if "RECURRENCE-ID" not in event else ""
-    without = {_date(moment) for moment in _moments(event, "EXDATE")}
-    for start in _starts(event, first, today=today):
-        if start in without or (uid, start) in moved:
-            continue
-        yield from (start + timedelta(days=step) for step in range(length))
+    with suppress(*BROKEN):
+        first, length = _span(event) or (None, 0)
+        if first is not None:
+            yield from (first + timedelta(days=step) for step in range(length))
 
 
 def _span(event: Component) -> tuple[date, int] | None:
@@ -132,51 +132,15 @@ def _span(event: Component) -> tuple[date, int] | None:
     return (first, length) if 1 <= length <= LENGTH_MAXIMUM else None
 
 
-def _starts(event: Component, first: date, *, today: date) -> Iterator[date]:
-    """The first day of each repetition within reach. A yearly rule repeats the date itself; 29 February only in leap
-    years. Any other rule counts once."""
-    rule = event.get("RRULE")
-    if not rule or _one(rule, "FREQ") != "YEARLY" or not _repeats_its_date(rule, first):
-        yield first
-        return
-    step, count, until = int(_one(rule, "INTERVAL") or 1), _one(rule, "COUNT"), _one(rule, "UNTIL")
-    last = min(today + AHEAD, _date(until)) if until else today + AHEAD
-    made = 0
-    for year in range(first.year, last.year + 1, max(step, 1)):
-        try:
-            start = first.replace(year=year)
-        except ValueError:
-            continue
-        made += 1
-        if start > last or (count and made > int(count)):
-            return
-        yield start
-
-
-def _repeats_its_date(rule: Any, first: date) -> bool:
-    finer = {str(part) for part in rule} - {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYMONTHDAY"}
-    months, days = rule.get("BYMONTH", [first.month]), rule.get("BYMONTHDAY", [first.day])
-    return not finer and [int(month) for month in months] == [first.month] and [int(day) for day in days] == [first.day]
-
-
-def _one(rule: Any, part: str) -> Any:
-    found = rule.get(part)
-    return found[0] if isinstance(found, list) and found else found
-
-
 def _moment(event: Component, name: str) -> Any:
     """The date, moment or length of a property, or None where it is missing or written wrongly."""
     found = event.get(name)
     return getattr(found, "dt", None) if not isinstance(found, list) else None
 
 
-def _moments(event: Component, name: str) -> Iterator[Any]:
-    found = event.get(name)
-    for entry in found if isinstance(found, list) else [found] if found is not None else []:
-        yield from (one.dt for one in getattr(entry, "dts", []))
-
-
 def _date(moment: Any) -> date:
+    if not isinstance(moment, date):
+        raise TypeError("no date")
     return moment.date() if isinstance(moment, datetime) else moment
 
 

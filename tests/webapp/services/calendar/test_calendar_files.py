@@ -66,12 +66,63 @@ def test_a_year_comes_again_for_three_years_at_most() -> None:
         ("FREQ=YEARLY;UNTIL=20270501T000000Z", ["2026", "2027"]),
         ("FREQ=YEARLY;INTERVAL=2", ["2026", "2028"]),
         ("FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1", ["2026", "2027", "2028"]),
-        ("FREQ=YEARLY;BYMONTH=5;BYDAY=1FR", ["2026"]),
-        ("FREQ=WEEKLY", ["2026"]),
+        ("FREQ=YEARLY;BYMONTH=5;BYDAY=1FR", ["2026", "2027", "2028"]),
+        ("FREQ=WEEKLY;COUNT=3", ["2026", "2026", "2026"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20260701", ["2026", "2026", "2026"]),
     ],
 )
-def test_only_the_same_date_each_year_repeats(rule: str, years: list[str]) -> None:
+def test_an_event_repeats_as_its_rule_says(rule: str, years: list[str]) -> None:
     assert [day[:4] for day in days(f"DTSTART;VALUE=DATE:20260501|RRULE:{rule}")] == years
+
+
+def test_a_day_by_weekday_comes_on_its_date_of_each_year() -> None:
+    thanksgiving = "DTSTART;VALUE=DATE:20201126|RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"
+
+    assert days(thanksgiving) == ["2026-11-26", "2027-11-25", "2028-11-23"]
+
+
+def test_further_days_of_an_event_count_too() -> None:
+    assert days("DTSTART;VALUE=DATE:20260501|RDATE;VALUE=DATE:20260612,20260713") == [
+        "2026-05-01",
+        "2026-06-12",
+        "2026-07-13",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=HOURLY;INTERVAL=24",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=32",
+        "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6",
+        "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
+        "FREQ=YEARLY;INTERVAL=0",
+    ],
+)
+def test_a_rule_that_might_look_for_a_day_until_the_end_of_time_is_left_out(rule: str) -> None:
+    found = calendar_files.read(file(f"DTSTART;VALUE=DATE:19700101|RRULE:{rule}"), today=TODAY)
+
+    assert (found.days, found.left_out) == ((), 1)
+
+
+def test_a_leap_day_that_never_falls_into_its_rhythm_of_years_is_left_out() -> None:
+    found = calendar_files.read(
+        file("DTSTART;VALUE=DATE:20250301|RRULE:FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29"), today=TODAY
+    )
+
+    assert (found.days, found.left_out) == ((), 1)
+
+
+def test_rules_from_the_year_one_on_are_too_much() -> None:
+    bomb = ["DTSTART;VALUE=DATE:00010101|RRULE:FREQ=YEARLY"] * 120
+
+    with pytest.raises(Refused) as refusal:
+        calendar_files.read(file(*bomb), today=TODAY)
+
+    assert refusal.value.key == "calendar.fault.file_many"
 
 
 def test_the_leap_day_comes_in_leap_years() -> None:
