@@ -1,4 +1,4 @@
-"""Mails that come back, handed to the playbook as the mail server's pipe does."""
+"""Mails that come back, handed to the service as the mail server's pipe does."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -13,7 +13,7 @@ from webapp.services.core.errors import Refused
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def milepost() -> None:
-    """Keeps a playbook business's clients informed by the way it works."""
+    """Keeps a service business's clients informed by the way it works."""
 
 
 for command in (

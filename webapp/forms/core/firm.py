@@ -1,4 +1,4 @@
-"""Forms about the firm and its playbooks."""
+"""The form about the firm."""
 
 from typing import Any
 

@@ -235,7 +235,7 @@ def later_ones(firm: Firm, milestone: Milestone, to: date, engagement: Engagemen
 def move_together(
     session: Session, moved: Sequence[Moved], why: Why, *, by: User, now: datetime, origin: str
 ) -> list[Promise]:
-    """Move several steps for one cause, all or none; each ends in the one playbook, and refuses what it refuses. The
+    """Move several steps for one cause, all or none; each ends in the one service, and refuses what it refuses. The
     engagements are held in the order of their numbers, so that two such acts cannot wait for each other."""
     if not moved:
         raise Refused("delay.nothing_chosen", field="steps")
