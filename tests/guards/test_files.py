@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 CODE = sorted(path for room in ("webapp", "emails", "workers") for path in (ROOT / room).rglob("*.py"))
 LONGEST = 400
 FULLEST = 15
+WIDEST = 160
 
 SERVICES = ROOT / "webapp/services"
 MIRRORS = ("tests/webapp/services", "tests/webapp/forms", "tests/webapp/staff")
@@ -57,6 +58,18 @@ def test_no_file_of_these_layers_stands_outside_a_room() -> None:
     }
 
     assert outside == set()
+
+
+def test_no_line_of_a_template_is_longer_than_a_screen() -> None:
+    long = {
+        f"{_name(path)}:{number}"
+        for layer in ("webapp/templates", "emails/templates")
+        for path in (ROOT / layer).rglob("*.*")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if len(line) > WIDEST
+    }
+
+    assert long == set()
 
 
 def test_nothing_prints() -> None:
