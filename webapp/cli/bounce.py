@@ -6,11 +6,13 @@ import sys
 from typing import BinaryIO
 
 import click
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import database, logs
-from webapp.cli.data import open_database
-from webapp.config import SettingsFault
+from webapp.config import Settings, SettingsFault
+from webapp.database import Database
+from webapp.models import OutboxEmail
 from webapp.services.mail import bounces
 
 log = logging.getLogger(__name__)
@@ -29,13 +31,16 @@ def bounce(recipients: tuple[str, ...]) -> int:
     """
     raw = _read(sys.stdin.buffer)
     try:
-        settings, opened = open_database()
+        settings = Settings.load()
+        opened = Database(settings.database)
         logs.configure(settings.log_level)
         with opened.writer() as session:
+            # So that a database without its tables is in trouble, whatever the mail says.
+            session.execute(select(OutboxEmail.id).limit(1))
             effect = bounces.take(session, settings.keyring, raw, recipients=recipients, now=database.now(session))
             session.commit()
         opened.dispose()
-    except (SQLAlchemyError, SettingsFault, click.ClickException) as fault:
+    except (SQLAlchemyError, SettingsFault) as fault:
         click.echo(f"Milepost cannot take in a returned mail now: {fault}", err=True)
         return os.EX_TEMPFAIL
     log.info("a mail came back", extra={"effect": effect.value})

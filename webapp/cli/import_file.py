@@ -1,0 +1,41 @@
+"""`milepost import`: running jobs from a table."""
+
+from pathlib import Path
+
+import click
+
+from emails.languages import LANGUAGES
+from webapp import database
+from webapp.cli.opened import open_database
+from webapp.services.core.firm import the_firm
+from webapp.services.imports import bring_in
+from webapp.services.imports import table as import_table
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="only say what is wrong and what would be made")
+def import_file(file: Path, dry_run: bool) -> int:
+    """Bring in all running jobs from a CSV file. Nothing is mailed until they are switched live."""
+    _, opened = open_database()
+    table = import_table.read(bring_in.decode(file.read_bytes()))
+    with opened.writer() as session:
+        firm = the_firm(session)
+        if firm is None:
+            raise click.ClickException("Set up the firm first: sign in and open Settings.")
+        plan = bring_in.check(session, table, firm=firm)
+        english = LANGUAGES["en"]
+        for fault in plan.faults:
+            click.echo(f"row {fault.row}, {fault.column}: {english.text(fault.key, **fault.values)}", err=True)
+        if plan.faults:
+            click.echo(f"{len(plan.faults)} faults; nothing was changed.", err=True)
+            return 1
+        click.echo(
+            f"{plan.new_engagements} pieces of work, {plan.new_clients} new clients, {plan.new_contacts} new contacts"
+        )
+        if dry_run:
+            return 0
+        bring_in.apply(session, plan, by=None, now=database.now(session))
+        session.commit()
+    click.echo("Brought in. Nothing is mailed until you switch them live.")
+    return 0
