@@ -23,7 +23,13 @@ class Role(StrEnum):
 
     @property
     def can_act(self) -> bool:
+        """May do more than look."""
         return self is not Role.VIEWER
+
+    @property
+    def leads(self) -> bool:
+        """Looks after everybody's work: managers and admins."""
+        return self.rank >= Role.MANAGER.rank
 
 
 class User(Identified):

@@ -68,19 +68,15 @@ def covers(session: Session, user: User, on: date) -> list[Cover]:
 def heads(session: Session, on: date) -> list[User]:
     """The managers and admins who are there on a day, or who stand in for one; where none is, all of them. Somebody who
     is neither does not become one by standing in."""
-    everybody = [user for user in _everybody(session) if user.is_active and _is_head(user)]
+    everybody = [user for user in _everybody(session) if user.is_active and user.role.leads]
     present = [on_duty(user, on) for user in everybody]
-    return [user for user in dict.fromkeys(present) if _is_head(user) and not is_away(user, on)] or everybody
+    return [user for user in dict.fromkeys(present) if user.role.leads and not is_away(user, on)] or everybody
 
 
 def managers(session: Session, on: date) -> list[User]:
     """The managers among them; where there is none, the admins."""
     everybody = heads(session, on)
     return [user for user in everybody if user.role is Role.MANAGER] or everybody
-
-
-def _is_head(user: User) -> bool:
-    return user.role.rank >= Role.MANAGER.rank
 
 
 def _everybody(session: Session) -> list[User]:

@@ -84,7 +84,7 @@ def check(scope: Scope, reader: User) -> None:
         return
     if scope.engagement_id is None and reader.role is Role.STAFF:
         raise NotFound
-    if scope.playbook_id is not None and reader.role.rank < Role.MANAGER.rank:
+    if scope.playbook_id is not None and not reader.role.leads:
         raise NotFound
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from emails import contexts
 from emails.links import placeholder
-from webapp.models import DateQuestion, Engagement, Firm, OutboxEmail, Reply, Role, Slot, User
+from webapp.models import DateQuestion, Engagement, Firm, OutboxEmail, Reply, Slot, User
 from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core import tasks
 from webapp.services.core.firm import label, the_firm
@@ -85,7 +85,7 @@ def day_context(
         forms_url=placeholder("forms"),
         today_url=placeholder("today"),
         replies_waiting=_replies_waiting(session, covered),
-        tasks_waiting=tasks_waiting if user.role.rank >= Role.MANAGER.rank else 0,
+        tasks_waiting=tasks_waiting if user.role.leads else 0,
     )
 
 

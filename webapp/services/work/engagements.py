@@ -52,7 +52,7 @@ class PlannedStep:
 def can_act(user: User, engagement: Engagement, *, on: date) -> bool:
     """Who may change an engagement on a day: its owner, whoever stands in for them, managers and admins. Viewers only
     look."""
-    if user.role.rank >= Role.MANAGER.rank:
+    if user.role.leads:
         return True
     owner = engagement.owner
     if user.role is not Role.STAFF or owner is None:
@@ -243,7 +243,7 @@ def switch_no_news(
     session: Session, engagement: Engagement, *, is_off: bool, why: str, by: User, now: datetime
 ) -> None:
     """Switch the no-news mail off, which takes a manager and a reason, or on again."""
-    if is_off and (by.role.rank < Role.MANAGER.rank or not why.strip()):
+    if is_off and (not by.role.leads or not why.strip()):
         raise Refused("engagement.no_news_needs_reason", field="why")
     engagement.is_no_news_off, engagement.no_news_off_why = is_off, why.strip() if is_off else None
     audits.note(session, "no_news_switched", engagement, now=now, by=by, off=is_off)

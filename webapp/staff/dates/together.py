@@ -82,7 +82,7 @@ def _page(typed: Typed) -> Page:
     within = min(max(within, 1), MOST_DAYS)
     steps = milestones.open_ones(
         db(),
-        owners=None if user.role.rank >= Role.MANAGER.rank else stand_ins.covered(db(), user, today()),
+        owners=None if user.role.leads else stand_ins.covered(db(), user, today()),
         playbook_id=playbook.id if playbook else None,
         until=today() + timedelta(days=within),
     )

@@ -107,7 +107,7 @@ def _page(scope: Scope, engagement: Engagement | None = None) -> str:
         is_own=scope.owner_id is not None,
         playbooks=db().scalars(select(Playbook).order_by(Playbook.id)).all() if _sees_playbooks(scope) else [],
         playbook_id=scope.playbook_id,
-        may_own=user.role.rank >= Role.STAFF.rank,
+        may_own=user.role.can_act,
         compared=count.compare(db(), found) if is_firm and period is Period.ALL else None,
         csv_url=lambda **more: url_for(f"{endpoint}_csv", period=period.value, **given, **more),
         percent=figure_tables.percent,
@@ -120,7 +120,7 @@ def _page(scope: Scope, engagement: Engagement | None = None) -> str:
 
 def _sees_playbooks(scope: Scope) -> bool:
     is_everybody = scope.owner_id is None and scope.engagement_id is None
-    return is_everybody and the_user().role.rank >= Role.MANAGER.rank
+    return is_everybody and the_user().role.leads
 
 
 def _shown(cell: Cell) -> str:

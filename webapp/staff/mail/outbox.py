@@ -106,7 +106,7 @@ def _mail(mail_id: int) -> OutboxEmail:
 
 def _can_act(mail: OutboxEmail) -> bool:
     if mail.engagement is None:
-        return the_user().role.rank >= Role.MANAGER.rank
+        return the_user().role.leads
     return engagements.can_act(the_user(), mail.engagement, on=today())
 
 

@@ -24,7 +24,7 @@ bp = Blueprint("staff_today", __name__)
 def show() -> Any:
     if db().get(Firm, 1) is None:
         return redirect(url_for("staff_settings.edit"), 303)
-    is_manager = the_user().role in (Role.MANAGER, Role.ADMIN)
+    is_manager = the_user().role.leads
     return render_template(
         "staff/today/board.html",
         board=board.show(db(), the_user(), on=today(), now=moment()),
