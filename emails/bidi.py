@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from emails.cleaning import OVERRIDES
 from emails.languages import Direction
 
 LRM = "\u200e"
-_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]|[\ud800-\udfff]")
 _ARABIC = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 _ARABIC_LETTER = re.compile(f"[{_ARABIC}]")
@@ -46,7 +46,7 @@ def strip_overrides(text: str) -> str:
     if text.isprintable():
         return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return _CONTROLS.sub("", _OVERRIDES.sub("", plain))
+    return _CONTROLS.sub("", OVERRIDES.sub("", plain))
 
 
 def direction_of(text: str, base: Direction) -> Direction:

@@ -10,12 +10,12 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from emails.cleaning import one_line
+
 LINE_LENGTH = 76
 ENCODED_WORD_LENGTH = 75
 LONGEST_TOKEN = 900
 
-_BREAKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-_UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _IDENTIFIER = re.compile(r"<[^\s<>@\x00-\x20\x7f]+@[^\s<>@\x00-\x20\x7f]+>")
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,75}")
@@ -27,15 +27,6 @@ _PLAIN_IN_Q = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 class BadHeader(ValueError):
     """A value cannot stand in the header it was meant for."""
-
-
-def one_line(text: str) -> str:
-    """The text on one line: each run of ASCII white space, line breaks and controls becomes one space.
-
-    Bidirectional embeddings, overrides and isolates and broken surrogates are dropped; no-break spaces, LRM, RLM,
-    joiners and everything else stay.
-    """
-    return _BREAKS.sub(" ", _UNSAFE.sub("", text)).strip(" ")
 
 
 def words(name: str, text: str) -> bytes:

@@ -3,9 +3,7 @@
 Each type answers the question a retry turns on: can the mail have arrived?
 """
 
-import re
-
-_NOT_PRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ufffd]+")
+from emails.cleaning import one_line
 
 
 class Outcome(Exception):
@@ -67,4 +65,4 @@ def plain_answer(code: int, text: bytes | str) -> str:
     """The last line of a server's answer as printable text of at most 500 characters, its code in front."""
     words = text.decode(errors="replace") if isinstance(text, bytes) else text
     last = words.strip().rpartition("\n")[2]
-    return _NOT_PRINTABLE.sub(" ", f"{code} {last}" if code > 0 else last).strip()[:500]
+    return one_line((f"{code} {last}" if code > 0 else last).replace("\ufffd", " "))[:500]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emails import policy
+from emails import cleaning, policy
 from emails.policy import BadHeader
 
 PHRASES = [
@@ -37,7 +37,7 @@ ENCODED_WORD = re.compile(r"=\?utf-8\?([qb])\?([^?\s]*)\?=")
 
 
 def mixed(random: Random, *, longest: int = 14) -> str:
-    return policy.one_line(" ".join(random.choices(WORDS, k=random.randint(1, longest))))
+    return cleaning.one_line(" ".join(random.choices(WORDS, k=random.randint(1, longest))))
 
 
 def by_python(header: bytes) -> EmailMessage:
@@ -108,7 +108,7 @@ def test_any_text_comes_back_as_its_one_line_and_starts_no_header(text: str) -> 
     assert_well_folded(header)
     parsed = by_python(header)
     assert parsed.keys() == ["Subject"]
-    assert str(parsed["Subject"]) == policy.one_line(text)
+    assert str(parsed["Subject"]) == cleaning.one_line(text)
 
 
 @settings(max_examples=300)
@@ -134,7 +134,7 @@ def test_breaks_and_controls_become_one_space(separator: str) -> None:
 def test_no_break_spaces_and_direction_marks_stay_while_overrides_go() -> None:
     text = "Retard\u00a0: 18\u202fh \u200f#MA-4471\u200e \u202eevil\u202c \u2067x\u2069"
 
-    assert policy.one_line(text) == "Retard\u00a0: 18\u202fh \u200f#MA-4471\u200e evil x"
+    assert cleaning.one_line(text) == "Retard\u00a0: 18\u202fh \u200f#MA-4471\u200e evil x"
 
 
 def test_plain_names_stay_readable() -> None:

@@ -1,6 +1,7 @@
 """How the code is laid out: short files, no stray output, text twins and rooms that exist."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -113,6 +114,16 @@ def test_only_the_edge_reads_the_environment() -> None:
         "webapp/cli/serve.py", "webapp/config.py", "webapp/gunicorn.py", "webapp/embedded/processes.py",
         "webapp/embedded/valkey.py", "workers/app.py",
     }  # fmt: skip
+
+
+def test_the_firm_is_looked_up_in_one_place() -> None:
+    looking = {
+        _name(path)
+        for path in CODE
+        if re.search(r"get(_one)?\(\s*Firm\b|select\(Firm\)", path.read_text()) and path.name != "health.py"
+    }
+
+    assert looking == {"webapp/services/core/firm.py"}
 
 
 def _rooms(layer: Path) -> set[str]:

@@ -18,7 +18,8 @@ from webapp.dev import demo_firm
 from webapp.embedded.processes import Processes, ProcessNotStarted, ProcfileError, port_is_free, read_procfile
 from webapp.embedded.valkey import AlreadyRunning, EmbeddedValkey, EmbeddedValkeyFailed, EmbeddedValkeyMissing
 from webapp.keys import ensure_key_file
-from webapp.models import Firm, Purpose, User
+from webapp.models import Purpose, User
+from webapp.services.core.firm import the_firm
 from webapp.services.mail import links
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,7 +165,7 @@ def _check_file(settings: Settings) -> None:
 def _demo_sign_in(opened: Database, settings: Settings) -> str:
     """A link that signs the visitor in once, made anew at each start."""
     with opened.writer() as session:
-        if session.get(Firm, 1) is None:
+        if the_firm(session) is None:
             demo_firm.found(session, now=database.now(session))
         owner = session.query(User).filter_by(address=demo_firm.OWNER_ADDRESS).one_or_none()
         if owner is None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from emails.cleaning import clean_line, clean_text
 from emails.languages import LANGUAGES
 from webapp.access import by_token
 from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.extensions import csrf
-from webapp.forms.core.fields import TEXT_MAXIMUM, clean_line, clean_text
+from webapp.forms.core.fields import TEXT_MAXIMUM
 from webapp.language import firm, t
 from webapp.models import ReplyKind
 from webapp.numbers import row_number

@@ -1,7 +1,5 @@
 """Fields that clean what was typed, keep it, and say plainly what is wrong."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,33 +19,13 @@ from wtforms import (
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, EmailInput, ListWidget, TelInput
 
+from emails.cleaning import clean_line, clean_text
 from emails.message import BadAddress, check_address
 from webapp.language import Lazy
 from webapp.timezones import zone_names
 
 LINE_MAXIMUM = 200
 TEXT_MAXIMUM = 4000
-_LINE_BREAKS = re.compile(r"\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
-_KEPT_CONTROLS = {"\n", "\t", "\u200c", "\u200d", "\u200e", "\u200f"}
-_BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-
-
-def clean_text(text: str) -> str:
-    """Free text as it may be stored: line breaks as \\n, no control, no direction override, no half characters, NFC.
-    Letters that shape other scripts (joiners, direction marks) stay."""
-    text = _LINE_BREAKS.sub("\n", text).translate(_BIDI_OVERRIDES)
-    kept = (
-        character
-        for character in text
-        if character in _KEPT_CONTROLS
-        or (unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"} and character != "\ufeff")
-    )
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
-
-
-def clean_line(text: str) -> str:
-    """One line of text: as clean_text, with every run of white space made one space."""
-    return " ".join(clean_text(text).split())
 
 
 class Line(StringField):

@@ -7,8 +7,8 @@ from wtforms import Field, Form, ValidationError
 from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 
+from emails.cleaning import clean_text
 from emails.languages import LANGUAGES
-from webapp.forms.core.fields import clean_text
 from webapp.language import Lazy, t
 from webapp.models import Labels
 

@@ -1,7 +1,5 @@
 """Days off out of a calendar file (iCalendar, RFC 5545), as other programs export it."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from typing import Any
 
 from icalendar import Calendar, Component
 
+from emails.cleaning import clean_line
 from webapp.services.calendar import repeats
 from webapp.services.calendar.repeats import BROKEN
 from webapp.services.core.errors import Refused
@@ -22,7 +21,6 @@ LENGTH_MAXIMUM = 92
 NAME_MAXIMUM = 200
 BACK, AHEAD = timedelta(days=31), timedelta(days=3 * 365)
 ONE_DAY = timedelta(days=1)
-_BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,4 @@ def _date(moment: Any) -> date:
 
 
 def _name(event: Component) -> str | None:
-    """The event's title as one line of text without control characters or direction overrides."""
-    text = unicodedata.normalize("NFC", str(event.get("SUMMARY", "")).translate(_BIDI_OVERRIDES))
-    kept = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
-    return re.sub(r"\s+", " ", kept).strip()[:NAME_MAXIMUM] or None
+    return clean_line(str(event.get("SUMMARY", "")))[:NAME_MAXIMUM].strip() or None

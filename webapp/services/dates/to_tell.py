@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.models import Announcement, Engagement, EngagementState, Firm, Milestone, Promise, Slot, Update
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
+from webapp.services.core.firm import known_firm, the_firm
 from webapp.services.rhythm import slots
 from webapp.timezones import local
 
@@ -24,7 +25,7 @@ def note(session: Session, milestone: Milestone, entry: Promise, was: Promise | 
     day whose update is still to come, leads that update, and goes out by itself at the promised time if none came.
     """
     engagement = session.get_one(Engagement, milestone.engagement_id)
-    firm = session.get(Firm, 1)
+    firm = the_firm(session)
     if firm is None or engagement.state not in (EngagementState.OPEN, EngagementState.PAUSED):
         return
     update = leads(session, firm, engagement, last_day(was) if was else None, last_day(entry), now=now)
@@ -39,7 +40,7 @@ def note(session: Session, milestone: Milestone, entry: Promise, was: Promise | 
 
 def begin_anew(session: Session, waiting: Sequence[Announcement], *, now: datetime) -> None:
     """What could not be told for a while, because its step was over or the work rested, is to be told from now on."""
-    firm = session.get_one(Firm, 1)
+    firm = known_firm(session)
     tell_by = firm_calendar.of_firm(firm).add_hours(now, timedelta(hours=firm.tell_hours), firm.zone)
     for announcement in waiting:
         announcement.settled_at = announcement.settled_why = None

@@ -9,7 +9,7 @@ from email.message import Message
 from enum import StrEnum
 from typing import Any
 
-from emails.policy import one_line
+from emails.cleaning import one_line
 
 log = logging.getLogger(__name__)
 

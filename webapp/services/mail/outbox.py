@@ -28,6 +28,7 @@ from webapp.models import (
     User,
 )
 from webapp.services.core import tasks
+from webapp.services.core.firm import clock_jumped
 from webapp.services.mail import consequences, eligibility
 from webapp.services.mail.kinds import MAIL_KINDS
 
@@ -171,7 +172,7 @@ def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
     moved = _rows(freed)
     for mail in _locked(session, MailState.TRANSMITTING, OutboxEmail.transmitting_at < now - unknown_after):
         moved += lost_sight(session, Claim(mail.id, mail.attempt), now=now)
-    is_in_doubt = session.scalar(select(Firm.sending_paused_why)) == TaskKind.CLOCK_JUMPED.value
+    is_in_doubt = clock_jumped(session)
     for state in () if is_in_doubt else (MailState.QUEUED, MailState.HELD):
         for mail in _locked(session, state, OutboxEmail.expires_at <= now):
             mail.state, mail.finished_at = MailState.EXPIRED, now

@@ -24,6 +24,7 @@ from webapp.models import (
 )
 from webapp.services.calendar import stand_ins
 from webapp.services.core import tasks
+from webapp.services.core.firm import known_firm
 from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.timezones import local
 
@@ -49,7 +50,7 @@ def to_contact(
     where nobody does. None where the contact has no address; the row that is already there where `key` is known."""
     if contact.address is None:
         return None
-    firm = session.scalars(select(Firm)).one()
+    firm = known_firm(session)
     name, address = reply_to(firm, engagement, on=local(not_before or now, firm.zone).date())
     mail = OutboxEmail(
         to_name=contact.name,

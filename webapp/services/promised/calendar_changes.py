@@ -24,6 +24,7 @@ from webapp.services.calendar.calendar_files import FileDay
 from webapp.services.calendar.working_days import Hours
 from webapp.services.core import audits
 from webapp.services.core.errors import NotFound, Refused
+from webapp.services.core.firm import locked_firm
 from webapp.services.promised import planning
 from webapp.services.rhythm import cadences, schedule, slots
 from webapp.timezones import local
@@ -43,7 +44,7 @@ def set_week(session: Session, week: Mapping[int, Hours], *, by: User, now: date
     """The hours of each worked weekday (0 is Monday). Days that are left out are days off; one at least is worked."""
     if not week:
         raise Refused("calendar.fault.no_day")
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     stored: list[Any] = [working_hours.dump(hours) for hours in week.values()]
     usual = max(stored, key=stored.count)
     firm.working_days = sorted(week)
@@ -55,7 +56,7 @@ def set_week(session: Session, week: Mapping[int, Hours], *, by: User, now: date
 
 def set_country(session: Session, country: str | None, *, by: User, now: datetime) -> None:
     """Whose public holidays are days off; None: no country's."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     firm.country = country
     _note(session, firm, "country", by=by, now=now)
 
@@ -65,7 +66,7 @@ def add_own(
 ) -> CalendarDay:
     """A day off, or a day worked, whatever the week says. A second word about the same day takes the first one's
     place."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     day = next((day for day in firm.calendar_days if day.on == on and day.source is DaySource.OWN), None)
     day = day or _row(firm, on, DaySource.OWN)
     day.is_working, day.name = is_working, name
@@ -76,7 +77,7 @@ def add_own(
 
 def close_tomorrow(session: Session, *, by: User, now: datetime) -> date:
     """The firm is closed tomorrow, by the firm's own clock. Refused where it is closed already."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     on = local(now, firm.zone).date() + ONE_DAY
     if not firm_calendar.of_firm(firm).is_working(on):
         raise Refused("calendar.fault.closed_already")
@@ -89,7 +90,7 @@ def swap(session: Session, *, off_on: date, work_on: date, by: User, now: dateti
 
     Refused where the first is no working day, or the second is one.
     """
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     calendar = firm_calendar.of_firm(firm)
     if not calendar.is_working(off_on):
         raise Refused("calendar.fault.swap_off", field="off_on")
@@ -113,7 +114,7 @@ def say_holiday(
         raise NotFound
     if moved_to == on and not is_right:
         raise Refused("calendar.fault.same_day", field="moved_to")
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     _word(firm, country, on, is_working=not is_right, name=holiday.name, by=by, now=now)
     if moved_to is not None and not is_right:
         _word(firm, country, moved_to, is_working=False, name=holiday.name, by=by, now=now)
@@ -123,7 +124,7 @@ def say_holiday(
 def take_in(session: Session, days: list[FileDay], *, by: User, now: datetime) -> int:
     """Days off from a calendar file; returns how many were new. A day that came from a file before is not put in
     twice."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     known = {day.on for day in firm.calendar_days if day.source is DaySource.FILE}
     new = [day for day in days if day.on not in known]
     for found in new:
@@ -136,7 +137,7 @@ def take_in(session: Session, days: list[FileDay], *, by: User, now: datetime) -
 
 def remove(session: Session, day_id: int, *, by: User, now: datetime) -> CalendarDay:
     """Take out what was put in; of a swap both days. What the week and the public holidays say counts again."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     day = next((day for day in firm.calendar_days if day.id == day_id), None)
     if day is None:
         raise NotFound
@@ -150,7 +151,7 @@ def remove(session: Session, day_id: int, *, by: User, now: datetime) -> Calenda
 
 def remove_files(session: Session, *, by: User, now: datetime) -> int:
     """Take out every day that came from a file, and say how many there were."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     days = [day for day in firm.calendar_days if day.source is DaySource.FILE]
     _take_out(session, firm, days)
     _note(session, firm, "files_removed", by=by, now=now, count=len(days))
@@ -162,7 +163,7 @@ def add_season(
 ) -> CalendarSeason:
     """Other hours on every working day from one date to another, both included. Two seasons cannot overlap: nobody
     could say which hours count."""
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     if ends_on < starts_on:
         raise Refused("calendar.fault.season_ends", field="ends_on")
     if any(season.starts_on <= ends_on and starts_on <= season.ends_on for season in firm.calendar_seasons):
@@ -175,7 +176,7 @@ def add_season(
 
 
 def remove_season(session: Session, season_id: int, *, by: User, now: datetime) -> CalendarSeason:
-    firm = _locked_firm(session)
+    firm = locked_firm(session)
     season = next((season for season in firm.calendar_seasons if season.id == season_id), None)
     if season is None:
         raise NotFound
@@ -230,11 +231,6 @@ def day_off_tomorrow(session: Session, firm: Firm, *, now: datetime) -> DayOff |
         if to != on:
             moves[to] = moves.get(to, 0) + 1
     return DayOff(on=on, moves=dict(sorted(moves.items())))
-
-
-def _locked_firm(session: Session) -> Firm:
-    """The firm, locked against everybody else who changes the calendar."""
-    return session.get_one(Firm, 1, with_for_update=True)
 
 
 def _row(firm: Firm, on: date, source: DaySource) -> CalendarDay:

@@ -14,7 +14,6 @@ from webapp.models import (
     CheckpointState,
     Engagement,
     EngagementState,
-    Firm,
     Slot,
     SlotState,
     Task,
@@ -22,7 +21,7 @@ from webapp.models import (
 )
 from webapp.services.calendar import firm_calendar
 from webapp.services.core import tasks
-from webapp.services.core.firm import clock_jumped, the_firm
+from webapp.services.core.firm import clock_jumped, known_firm, the_firm
 from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule, slots
 from webapp.services.updates import notices, releases
@@ -36,7 +35,7 @@ def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
     """The next slot of an engagement and its form. It comes from the rule, never from when the last mail went. Unique
     by local date: where it is there already, that one is returned; one that was skipped when the work rested is planned
     again, and a day that had its news is passed over, so that open work always has a planned slot."""
-    calendar = firm_calendar.of_firm(_firm(session))
+    calendar = firm_calendar.of_firm(known_firm(session))
     cadence = cadences.load(engagement.cadence)
     while True:
         times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=calendar))
@@ -51,14 +50,14 @@ def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
 def preview(session: Session, engagement: Engagement, *, after: date, count: int = 6) -> list[schedule.SlotTimes]:
     """The next slots as they would be planned."""
     cadence = cadences.load(engagement.cadence)
-    days = schedule.days(cadence, after=after, count=count, calendar=firm_calendar.of_firm(_firm(session)))
+    days = schedule.days(cadence, after=after, count=count, calendar=firm_calendar.of_firm(known_firm(session)))
     return [schedule.slot_times(cadence, day) for day in days]
 
 
 def upcoming(session: Session, slot: Slot) -> datetime:
     """The promised time of the slot after this one, as it will be printed in this one's mail."""
     cadence = cadences.load(slot.engagement.cadence)
-    day = schedule.next_day(cadence, after=slot.local_on, calendar=firm_calendar.of_firm(_firm(session)))
+    day = schedule.next_day(cadence, after=slot.local_on, calendar=firm_calendar.of_firm(known_firm(session)))
     return schedule.slot_times(cadence, day).promised_by
 
 
@@ -159,7 +158,7 @@ def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm
         cadences.load(engagement.cadence),
         had=slots.last_had(session, slot),
         now=now,
-        calendar=firm_calendar.of_firm(_firm(session)),
+        calendar=firm_calendar.of_firm(known_firm(session)),
         planned=None if is_rhythm_new else slot.local_on,
     )
     if (slot.local_on, slot.send_at, slot.promised_by) == (times.on, times.send_at, times.promised_by):
@@ -182,7 +181,7 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
     """Write down the slots whose promised time passed while nothing ran, as skipped, and return the latest of them
     (the given one where there is none). `keep` is filed and goes out itself."""
     cadence = cadences.load(slot.engagement.cadence)
-    calendar = firm_calendar.of_firm(_firm(session))
+    calendar = firm_calendar.of_firm(known_firm(session))
     latest, times = slot, slot.local_on
     for _ in range(FOLD_MAXIMUM):
         following = schedule.slot_times(cadence, schedule.next_day(cadence, after=times, calendar=calendar))
@@ -245,7 +244,3 @@ def _lock(session: Session, slot_id: int) -> Slot | None:
         select(Slot).where(Slot.id == slot_id).with_for_update(skip_locked=True),
         execution_options={"populate_existing": True},
     ).one_or_none()
-
-
-def _firm(session: Session) -> Firm:
-    return session.get_one(Firm, 1)

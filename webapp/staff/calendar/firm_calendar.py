@@ -23,6 +23,7 @@ from webapp.language import lang, t
 from webapp.models import Client, Firm, Role
 from webapp.services.calendar import calendar_files, firm_calendar, working_hours
 from webapp.services.core.errors import Refused
+from webapp.services.core.firm import known_firm, the_firm
 from webapp.services.promised import calendar_changes
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
@@ -43,7 +44,7 @@ PREFIXES = {
 @bp.get("/settings/calendar")
 @needs(Role.MANAGER)
 def index() -> Any:
-    if db().get(Firm, 1) is None:
+    if the_firm(db()) is None:
         return redirect(url_for("staff_settings.edit"), 303)
     return _page()
 
@@ -154,7 +155,7 @@ def load_file() -> Any:
     if not form.validate() or not form.file.data.filename:
         form.file.errors = form.file.errors or [t("calendar.fault.file_needed")]
         return _page(form), 422
-    firm = db().get_one(Firm, 1)
+    firm = known_firm(db())
     try:
         found = calendar_files.read(
             form.file.data.read(calendar_files.SIZE_MAXIMUM + 1), today=local(moment(), firm.zone).date()
@@ -217,7 +218,7 @@ def _refused(words: str) -> Any:
 
 
 def _page(sent: CalendarForm | None = None) -> str:
-    firm = db().get_one(Firm, 1)
+    firm = known_firm(db())
     calendar = firm_calendar.of_firm(firm)
     today = local(moment(), firm.zone).date()
     elsewhere = db().scalars(select(Client.country).where(Client.country.is_not(None)).distinct()).all()

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from emails.cleaning import clean_text
 from webapp.access import needs, the_user
-from webapp.forms.core.fields import TEXT_MAXIMUM, clean_text
+from webapp.forms.core.fields import TEXT_MAXIMUM
 from webapp.language import t, today
 from webapp.models import Reply, Role
 from webapp.services.conversation import replies

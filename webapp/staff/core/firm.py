@@ -11,6 +11,7 @@ from webapp.forms.core.firm import NIGHT, PAPER, FirmForm
 from webapp.language import firm, t
 from webapp.models import Firm, Role
 from webapp.services.core import audits
+from webapp.services.core.firm import the_firm
 from webapp.services.promised import calendar_changes
 from webapp.transactions import commit, db, moment, settings
 
@@ -43,7 +44,7 @@ def brand() -> Response:
 def edit() -> Any:
     if the_user().role is not Role.ADMIN:
         return redirect(url_for("staff_people.me"), 303)
-    known = db().get(Firm, 1)
+    known = the_firm(db())
     return _page(_form(known), is_new=known is None)
 
 
@@ -51,7 +52,7 @@ def edit() -> Any:
 @needs(Role.ADMIN)
 def save() -> Any:
     form = FirmForm(request.form)
-    known = db().get(Firm, 1)
+    known = the_firm(db())
     if not form.validate():
         return _page(form, is_new=known is None), 422
     saved = known or Firm(id=1, days_off=[])

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from sqlalchemy.orm import Session
 
+from emails.cleaning import clean_text
 from webapp.access import by_token, needs
 from webapp.extensions import csrf
-from webapp.forms.core.fields import TEXT_MAXIMUM, clean_text
+from webapp.forms.core.fields import TEXT_MAXIMUM
 from webapp.language import firm, lang, t, today
 from webapp.models import (
     Checkpoint,

@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from webapp.access import needs, the_user
 from webapp.language import firm, today
-from webapp.models import Firm, HandOver, Role, Task, TaskKind
+from webapp.models import HandOver, Role, Task, TaskKind
 from webapp.services.calendar import stand_ins
 from webapp.services.core import audits, tasks
 from webapp.services.core.errors import NotFound
+from webapp.services.core.firm import known_firm, the_firm
 from webapp.services.dates import deadlines
 from webapp.services.promised import calendar_changes
 from webapp.services.today import board
@@ -22,7 +23,7 @@ bp = Blueprint("staff_today", __name__)
 @bp.get("/")
 @needs(Role.VIEWER)
 def show() -> Any:
-    if db().get(Firm, 1) is None:
+    if the_firm(db()) is None:
         return redirect(url_for("staff_settings.edit"), 303)
     is_manager = the_user().role.leads
     return render_template(
@@ -54,7 +55,7 @@ def task_done(task_id: int) -> Any:
 @needs(Role.MANAGER)
 def resume_sending() -> Any:
     """After the clock jumped: a person looked, and mails may go again."""
-    firm = db().get_one(Firm, 1)
+    firm = known_firm(db())
     firm.sending_paused_at = firm.sending_paused_why = None
     for task in tasks.waiting(db()):
         if task.kind is TaskKind.CLOCK_JUMPED:

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import or_, select
 
+from emails.cleaning import clean_line
 from webapp.access import needs, the_user
 from webapp.forms.calendar.firm_calendar import CountryForm, countries
-from webapp.forms.core.fields import clean_line
 from webapp.forms.work.clients import ContactForm
 from webapp.language import firm, t
 from webapp.models import Client, Contact, Engagement, Role

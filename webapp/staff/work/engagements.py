@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
+from emails.cleaning import clean_line
 from emails.languages import language
 from webapp.access import needs, the_user
-from webapp.forms.core.fields import clean_line
 from webapp.forms.rhythm.cadences import RhythmForm, as_fields
 from webapp.forms.work.clients import PartForm
 from webapp.forms.work.engagements import NoNewsForm, OwnerForm, WordsForm

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from webapp.forms.core.fields import (
-    Address,
-    AtMost,
-    Clock,
-    Day,
-    Line,
-    Needed,
-    Number,
-    Phone,
-    Text,
-    clean_line,
-    clean_text,
-)
+from emails.cleaning import clean_line, clean_text
+from webapp.forms.core.fields import Address, AtMost, Clock, Day, Line, Needed, Number, Phone, Text
 
 
 class Typed(Form):
