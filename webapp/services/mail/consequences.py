@@ -1,4 +1,4 @@
-"""What the end of a mail means: for what its readers were to be told, and for the people who must hear of trouble."""
+"""After a mail ended: marks its tellings, and raises or closes the tasks of those who must hear of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import MailState, OutboxEmail, OutboxTelling, TaskKind, Telling, TellingState
+from webapp.models import MailState, OutboxEmail, OutboxTelling, Task, TaskKind, Telling, TellingState, User
 from webapp.services.core import tasks
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
 from webapp.services.mail.kinds import MAIL_KINDS
@@ -26,6 +26,7 @@ def told(session: Session, mail: OutboxEmail, *, now: datetime) -> None:
     for telling in carried(session, mail):
         if telling.state in (TellingState.DUE, TellingState.BY_PHONE):
             telling.state, telling.told_at = TellingState.TOLD, now
+            call_off(session, telling, now=now)
 
 
 def not_told(session: Session, mail: OutboxEmail, why: str, *, now: datetime) -> None:
@@ -60,6 +61,13 @@ def phone(session: Session, telling: Telling, *, now: datetime) -> None:
     telling.state = TellingState.BY_PHONE
     engagement = telling.update.engagement
     tasks.raise_once(session, TaskKind.PHONE, str(telling.id), now=now, engagement=engagement, telling=telling)
+
+
+def call_off(session: Session, telling: Telling, *, now: datetime, by: User | None = None) -> None:
+    """Nobody need phone about it any more: it was told, or goes by mail after all."""
+    calls = select(Task).where(Task.telling_id == telling.id, Task.done_at.is_(None))
+    for task in session.scalars(calls):
+        tasks.done(task, now=now, by=by)
 
 
 def trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetime, is_final: bool = True) -> None:

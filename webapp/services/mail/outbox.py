@@ -210,10 +210,11 @@ def arrived(session: Session, mail: OutboxEmail, *, now: datetime, by: User | No
 
 
 def cancel_for(
-    session: Session, *, contact: Contact, engagement: Engagement | None, now: datetime
+    session: Session, *, contact: Contact, engagement: Engagement | None, why: str, now: datetime
 ) -> Sequence[OutboxEmail]:
     """Cancel what has not begun to leave for a contact who stopped, paused or changed address, in one engagement or in
-    all. Their own tellings are skipped; those of others who share the mail stay due, for the caller to mail anew."""
+    all. Their own tellings are skipped, with the reason; those of others who share the mail stay due, for the caller to
+    mail anew."""
     stoppable = [kind for kind, rule in MAIL_KINDS.items() if rule.obeys_stop]
     carries = exists().where(
         OutboxTelling.outbox_email_id == OutboxEmail.id,
@@ -233,7 +234,7 @@ def cancel_for(
         tasks.done_for_mail(session, mail, now=now)
         for telling in consequences.carried(session, mail):
             if telling.state is TellingState.DUE and telling.contact_id == contact.id:
-                consequences.pass_over(session, telling, "stopped", now=now)
+                consequences.pass_over(session, telling, why, now=now)
     session.flush()
     return mails
 

@@ -18,6 +18,7 @@ from webapp.models import (
     SlotState,
     Task,
     TaskKind,
+    User,
 )
 from webapp.services.calendar import firm_calendar
 from webapp.services.core import tasks
@@ -117,13 +118,14 @@ def broken(session: Session, slot: Slot, *, now: datetime) -> None:
     tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(slot.engagement_id), now=now, engagement=slot.engagement)
 
 
-def after_submission(session: Session, slot: Slot, *, now: datetime) -> None:
+def after_submission(session: Session, slot: Slot, *, by: User, now: datetime) -> None:
     """A form filed after *send at* goes out at once; one filed after the no-news mail too, marked late."""
     if slot.state is SlotState.PLANNED and slot.send_at <= now:
-        _release(session, slot, now=now)
+        _release(session, slot, by=by, now=now)
     elif slot.state is SlotState.NO_NEWS:
         upcoming = slots.current(session, slot.engagement)
-        releases.regular(session, slot, next_news_at=upcoming.promised_by if upcoming else None, now=now, is_late=True)
+        next_news_at = upcoming.promised_by if upcoming else None
+        releases.regular(session, slot, next_news_at=next_news_at, by=by, now=now, is_late=True)
         _news_came(session, slot.engagement, now=now)
 
 
@@ -169,11 +171,11 @@ def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm
     return slot
 
 
-def _release(session: Session, slot: Slot, *, now: datetime) -> None:
+def _release(session: Session, slot: Slot, *, now: datetime, by: User | None = None) -> None:
     latest = _fold(session, slot, now=now, keep=slot)
     upcoming = plan_next(session, slot.engagement, after=latest.local_on)
     is_late = slot.promised_by < now
-    releases.regular(session, slot, next_news_at=upcoming.promised_by, now=now, is_late=is_late)
+    releases.regular(session, slot, next_news_at=upcoming.promised_by, by=by, now=now, is_late=is_late)
     _news_came(session, slot.engagement, now=now)
 
 

@@ -115,7 +115,7 @@ def submit(
     forget_draft(session, checkpoint, by)
     audits.note(session, "submitted", checkpoint, now=now, by=by, revision=revision.number)
     session.flush()
-    planning.after_submission(session, slot, now=now)
+    planning.after_submission(session, slot, by=by, now=now)
     return revision
 
 

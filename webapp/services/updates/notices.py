@@ -47,7 +47,7 @@ def due(session: Session, *, now: datetime) -> Sequence[int]:
     ).all()
 
 
-def release(session: Session, engagement: Engagement, *, now: datetime) -> Update | None:
+def release(session: Session, engagement: Engagement, *, now: datetime, by: User | None = None) -> Update | None:
     """Tell every move that waits, in one notice. None where nothing is left to tell because it was taken back, or
     where a manager reads it first and has time yet; when that time is up the text goes out as it was frozen."""
     waiting = to_tell.untold(session, engagement)
@@ -64,7 +64,7 @@ def release(session: Session, engagement: Engagement, *, now: datetime) -> Updat
             to_read = _keep_for_reading(session, engagement, to_read, frozen, number=_newest(waiting, frozen), now=now)
     if to_read is not None and now < to_read.until:
         return None
-    update = releases.notice(session, engagement, frozen, number=_newest(waiting, frozen), now=now)
+    update = releases.notice(session, engagement, frozen, number=_newest(waiting, frozen), by=by, now=now)
     untold.told(session, engagement, update, now=now)
     untold.let_go(session, engagement, now=now)
     return update
@@ -86,7 +86,7 @@ def send_read(
         if to_read is None or fingerprint(to_read) != seen:
             return None
     to_read.until = now
-    update = release(session, engagement, now=now)
+    update = release(session, engagement, by=by, now=now)
     if update is not None:
         audits.note(session, "read_first", update, now=now, by=by)
     return update

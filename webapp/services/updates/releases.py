@@ -28,15 +28,24 @@ from webapp.timezones import local
 SILENT_IN_A_ROW = 2
 
 
-def regular(session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime, is_late: bool) -> Update:
-    """Release the update of a submitted slot. It is built only from what was reported since the last one."""
+def regular(
+    session: Session,
+    slot: Slot,
+    *,
+    next_news_at: datetime | None,
+    now: datetime,
+    is_late: bool,
+    by: User | None = None,
+) -> Update:
+    """Release the update of a submitted slot. It is built only from what was reported since the last one. `by`, here
+    and below, is who made it go out; None is the clock."""
     key = f"slot:{slot.id}"
     known = session.scalars(select(Update).where(Update.key == key)).one_or_none()
     if known is not None:
         return known
     answers = Answers.load(slot.checkpoint.revisions[-1].answers)
     frozen = from_answers(session, slot, answers, next_news_at=next_news_at, now=now, is_late=is_late)
-    update = _release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, now=now)
+    update = _release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, by=by, now=now)
     slot.state, slot.closed_at = SlotState.RELEASED, now
     untold.told(session, slot.engagement, update, now=now)
     for handover in _unintroduced(session, slot.engagement):
@@ -129,17 +138,25 @@ def notice_snapshot(
     )
 
 
-def notice(session: Session, engagement: Engagement, frozen: Snapshot, *, number: int, now: datetime) -> Update:
+def notice(
+    session: Session, engagement: Engagement, frozen: Snapshot, *, number: int, now: datetime, by: User | None = None
+) -> Update:
     """Release a delay notice, of its own and at once. `number` is of the newest move it tells."""
-    return _release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, now=now)
+    return _release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, by=by, now=now)
 
 
 def welcome(
-    session: Session, engagement: Engagement, *, next_news_at: datetime, facts: tuple[str, ...], now: datetime
+    session: Session,
+    engagement: Engagement,
+    *,
+    next_news_at: datetime,
+    facts: tuple[str, ...],
+    by: User | None,
+    now: datetime,
 ) -> Update:
     """The first mail of an engagement: what was agreed, the rhythm, whom to phone, what we already know."""
     frozen = welcome_snapshot(session, engagement, next_news_at=next_news_at, facts=facts, now=now)
-    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, now=now)
+    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, by=by, now=now)
 
 
 def welcome_snapshot(
@@ -157,12 +174,12 @@ def welcome_snapshot(
 
 
 def closing(
-    session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, now: datetime
+    session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, by: User, now: datetime
 ) -> Update:
     """The last mail of an engagement, or the notice that it rests: the next news is settled, not forgotten."""
     frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
     key = f"closing:{engagement.id}:{number}"
-    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, now=now)
+    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, by=by, now=now)
 
 
 def closing_snapshot(
@@ -224,6 +241,7 @@ def correction(
         f"correction:{wrong.id}:{number}",
         frozen,
         now=now,
+        by=by,
         corrects=wrong,
     )
     audits.note(session, "corrected", wrong, now=now, by=by)
@@ -239,6 +257,7 @@ def _release(
     *,
     now: datetime,
     slot: Slot | None = None,
+    by: User | None = None,
     corrects: Update | None = None,
 ) -> Update:
     known = session.scalars(select(Update).where(Update.key == key)).one_or_none()
@@ -258,7 +277,7 @@ def _release(
     session.flush()
     telling.tell(session, update, now=now)
     next_news.printed(session, update)
-    audits.note(session, "released", update, now=now, actor="clock", kind=kind)
+    audits.note(session, "released", update, now=now, by=by, actor=None if by else "clock", kind=kind)
     return update
 
 

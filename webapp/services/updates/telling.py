@@ -14,8 +14,6 @@ from webapp.models import (
     OutboxEmail,
     OutboxTelling,
     Participation,
-    Task,
-    TaskKind,
     Telling,
     TellingState,
     Update,
@@ -25,6 +23,7 @@ from webapp.models import (
 from webapp.services.core import tasks
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import consequences, outbox, queueing
+from webapp.services.mail.eligibility import ADDRESS_CHANGED
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
 from webapp.services.updates import composing
@@ -65,7 +64,7 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
     session.flush()
     for telling in made:
         if telling.state is TellingState.BY_PHONE:
-            _phone(session, telling, now=now)
+            consequences.phone(session, telling, now=now)
     for group in together.values():
         _mail(session, update, group, now=now)
     return made
@@ -94,8 +93,7 @@ def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> 
     """A person told the contact by phone: that counts, and the task is done; the task about a mail that failed too,
     once everybody that mail was for has been told."""
     telling.state, telling.told_at, telling.told_by_id = TellingState.TOLD, now, by.id
-    for task in session.scalars(select(Task).where(Task.telling_id == telling.id, Task.done_at.is_(None))):
-        tasks.done(task, now=now, by=by)
+    consequences.call_off(session, telling, now=now, by=by)
     carrying = select(OutboxEmail).join(OutboxTelling).where(OutboxTelling.telling_id == telling.id)
     for mail in session.scalars(carrying).all():
         if all(told.state in (TellingState.TOLD, TellingState.SKIPPED) for told in consequences.carried(session, mail)):
@@ -108,16 +106,16 @@ def again(session: Session, telling: Telling, *, now: datetime, suffix: str) -> 
     part = next(part for part in update.engagement.participations if part.contact_id == contact.id)
     telling.state, telling.skipped_why = TellingState.DUE, None
     if not contact.can_be_mailed:
-        telling.state = TellingState.BY_PHONE
-        _phone(session, telling, now=now)
+        consequences.phone(session, telling, now=now)
         return
+    consequences.call_off(session, telling, now=now)
     _mail(session, update, [(part, telling)], now=now, suffix=suffix)
 
 
 def address_changed(session: Session, contact: Contact, *, now: datetime) -> None:
     """What was on its way to the old address never gets there, and goes to the new one, or becomes a phone call. Who
     shared that mail gets one of their own."""
-    for mail in outbox.cancel_for(session, contact=contact, engagement=None, now=now):
+    for mail in outbox.cancel_for(session, contact=contact, engagement=None, why=ADDRESS_CHANGED, now=now):
         for telling in consequences.carried(session, mail):
             update = telling.update
             if update.engagement.state is EngagementState.OPEN or update.kind is UpdateKind.CLOSING:
@@ -126,8 +124,8 @@ def address_changed(session: Session, contact: Contact, *, now: datetime) -> Non
 
 def stopped(session: Session, part: Participation, *, now: datetime) -> None:
     """Cancel what was on its way to a reader who stopped or paused; who shared the mail gets one of their own."""
-    contact = part.contact
-    for mail in outbox.cancel_for(session, contact=contact, engagement=part.engagement, now=now):
+    contact, why = part.contact, _no_mail(part, now=now) or "stopped"
+    for mail in outbox.cancel_for(session, contact=contact, engagement=part.engagement, why=why, now=now):
         for telling in consequences.carried(session, mail):
             if telling.contact_id != contact.id and telling.state is TellingState.DUE:
                 again(session, telling, now=now, suffix=f":shared{mail.id}")
@@ -136,17 +134,6 @@ def stopped(session: Session, part: Participation, *, now: datetime) -> None:
 def words_to_read_out(telling: Telling, firm_update: Snapshot, to: composing.For) -> str:
     """The update as text, to be read out on the phone or shared by messenger."""
     return queueing.preview(composing.client_mail(telling.update.kind, firm_update, to)).text
-
-
-def _phone(session: Session, telling: Telling, *, now: datetime) -> None:
-    tasks.raise_once(
-        session,
-        TaskKind.PHONE,
-        str(telling.id),
-        now=now,
-        engagement=telling.update.engagement,
-        telling=telling,
-    )
 
 
 def _mail(

@@ -149,7 +149,7 @@ def go_live(
     engagement.stage_since = local(now, engagement.cadence["zone"]).date()
     slot = _first_slot(session, engagement, now=now, after=first_after)
     facts = session.scalars(select(Fact.text).where(Fact.engagement_id == engagement.id).order_by(Fact.id)).all()
-    releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), now=now)
+    releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), by=by, now=now)
     if engagement.owner is None:
         tasks.raise_once(session, TaskKind.UNOWNED, str(engagement.id), now=now, engagement=engagement)
     audits.note(session, "opened", engagement, now=now, by=by)
@@ -173,7 +173,7 @@ def rest(session: Session, engagement: Engagement, *, words: str, by: User, now:
         raise Refused("engagement.not_open")
     planning.pause_slots(session, engagement, now=now, why="paused")
     engagement.state = EngagementState.PAUSED
-    _tell_closing(session, engagement, is_pause=True, words=words, now=now)
+    _tell_closing(session, engagement, is_pause=True, words=words, by=by, now=now)
     audits.note(session, "paused", engagement, now=now, by=by)
 
 
@@ -198,7 +198,7 @@ def close(session: Session, engagement: Engagement, *, words: str, by: User, now
     planning.pause_slots(session, engagement, now=now, why="closed")
     untold.forget(session, engagement, now=now)
     engagement.state, engagement.closed_at = EngagementState.CLOSED, now
-    _tell_closing(session, engagement, is_pause=False, words=words, now=now)
+    _tell_closing(session, engagement, is_pause=False, words=words, by=by, now=now)
     audits.note(session, "closed", engagement, now=now, by=by)
 
 
@@ -255,10 +255,12 @@ def drafts(session: Session) -> Sequence[Engagement]:
     ).all()
 
 
-def _tell_closing(session: Session, engagement: Engagement, *, is_pause: bool, words: str, now: datetime) -> None:
+def _tell_closing(
+    session: Session, engagement: Engagement, *, is_pause: bool, words: str, by: User, now: datetime
+) -> None:
     told = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
     number = (session.scalar(told) or 0) + 1
-    releases.closing(session, engagement, is_pause=is_pause, words=words, number=number, now=now)
+    releases.closing(session, engagement, is_pause=is_pause, words=words, number=number, by=by, now=now)
 
 
 def _first_slot(session: Session, engagement: Engagement, *, now: datetime, after: date | None) -> Slot:
