@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["phone"] = phones.shown
     app.jinja_env.filters["effective"] = ledger.effective_of
     app.jinja_env.filters["moves"] = ledger.moves
-    app.jinja_env.filters["standing"] = milestones.standing
+    app.jinja_env.filters["standing"] = milestones.standing_for_staff
     app.jinja_env.filters["label"] = lambda labels: label(labels, lang().tag, firm().language)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -32,6 +32,12 @@ def on_duty(user: User, on: date) -> User:
     return present
 
 
+def in_charge(owner: User | None, on: date) -> User | None:
+    """Who looks after the work of an owner on a day: they themselves, or who stands in. None where nobody owns it, or
+    the owner has left."""
+    return on_duty(owner, on) if owner is not None and owner.is_active else None
+
+
 def may_stand_in(user: User) -> bool:
     """Whether somebody can do another's duties: they work here, and may do more than look."""
     return user.is_active and user.role.can_act

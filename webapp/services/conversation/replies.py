@@ -170,10 +170,8 @@ def prove_arrival(session: Session, link: Link, *, now: datetime) -> None:
 def _tell_staff(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> None:
     """The owner, or who stands in for them, hears at once; where there is none, the managers and admins do."""
     engagement, today = reply.engagement, local(now, firm.zone).date()
-    owner = engagement.owner
-    is_owned = owner is not None and owner.is_active
-    readers = [stand_ins.on_duty(owner, today)] if owner is not None and is_owned else stand_ins.heads(session, today)
-    for user in readers:
+    present = stand_ins.in_charge(engagement.owner, today)
+    for user in [present] if present is not None else stand_ins.heads(session, today):
         context = received_context(firm, reply, user)
         key = f"reply_received:{reply.id}:{user.id}"
         queueing.to_user(session, "reply_received", key, context, user, now=now, engagement=engagement)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -198,19 +199,27 @@ def later_by(firm: Firm, step: OpenStep, days: int) -> date:
     return firm_calendar.of_firm(firm).add(step.on, days)
 
 
-def standing(milestone: Milestone) -> str:
-    """How a step stands, in one word. A step that is done was done late or early by the date last agreed; an estimate
-    cannot be missed."""
-    entries = ledger.effective(milestone)
+def standing(
+    milestone: Milestone, entries: Sequence[Promise]
+) -> Literal["dropped", "done", "not_sure", "moved", "holds"]:
+    """How a step stands, by these entries of its ledger."""
     if milestone.dropped_at is not None:
         return "dropped"
     if milestone.done_on is not None:
-        return _punctual(milestone.done_on, entries[-1] if entries else None)
+        return "done"
     if milestone.is_at_risk:
         return "not_sure"
-    if not entries:
-        return "no_date"
     return "moved" if ledger.moves(entries) else "holds"
+
+
+def standing_for_staff(milestone: Milestone) -> str:
+    """The same in one word for colleagues: a step that is done was done late or early by the date last agreed, and one
+    may have no date at all. An estimate cannot be missed."""
+    entries = ledger.effective(milestone)
+    found = standing(milestone, entries)
+    if found == "done":
+        return _punctual(milestone.done_on, entries[-1] if entries else None)
+    return "no_date" if found == "holds" and not entries else found
 
 
 def later_ones(firm: Firm, milestone: Milestone, to: date, engagement: Engagement) -> list[Shift]:
@@ -265,9 +274,9 @@ def _check_moves(step: Moved) -> None:
         raise Refused("delay.same_date", field="new_on")
 
 
-def _punctual(done_on: date, agreed: Promise | None) -> str:
+def _punctual(done_on: date | None, agreed: Promise | None) -> str:
     on = last_day(agreed) if agreed else None
-    if agreed is None or on is None or agreed.is_estimate:
+    if done_on is None or agreed is None or on is None or agreed.is_estimate:
         return "done"
     if done_on > on:
         return "done_late"

@@ -8,20 +8,19 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from webapp.models import Ask, AskState, Engagement, EngagementState, Firm, Milestone, Slot, SlotState
+from webapp.models import Ask, AskState, Engagement, EngagementState, Firm, Milestone
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.dates import ledger, staleness
 from webapp.services.dates.to_tell import last_day
+from webapp.services.rhythm import slots
 from webapp.timezones import local
 
 SOON_DAYS = 5
 OFTEN = 2
-SILENT_IN_A_ROW = 2
-LOOKED_BACK = 12
 """So many promised days are looked at to say since when nothing was reported."""
 
 
@@ -176,22 +175,5 @@ def _overdue_asks(session: Session, numbers: Sequence[int]) -> dict[int, list[As
 
 def _silent(session: Session, numbers: Sequence[int]) -> dict[int, date]:
     """The first of two or more promised days in a row, the last ones, on which the owner reported nothing."""
-    newest = func.row_number().over(partition_by=Slot.engagement_id, order_by=Slot.local_on.desc())
-    closed = (
-        select(Slot.engagement_id, Slot.local_on, Slot.state, newest.label("place"))
-        .where(Slot.engagement_id.in_(numbers), Slot.state.in_([SlotState.NO_NEWS, SlotState.RELEASED]))
-        .subquery()
-    )
-    rows = session.execute(
-        select(closed.c.engagement_id, closed.c.local_on, closed.c.state)
-        .where(closed.c.place <= LOOKED_BACK)
-        .order_by(closed.c.engagement_id, closed.c.place)
-    )
-    in_a_row: dict[int, list[date]] = defaultdict(list)
-    reported: set[int] = set()
-    for number, on, state in rows:
-        if state == SlotState.RELEASED:
-            reported.add(number)
-        elif number not in reported:
-            in_a_row[number].append(on)
-    return {number: days[-1] for number, days in in_a_row.items() if len(days) >= SILENT_IN_A_ROW}
+    in_a_row = slots.silent_in_a_row(session, numbers)
+    return {number: days[-1] for number, days in in_a_row.items() if len(days) >= slots.SILENT_IN_A_ROW}

@@ -97,9 +97,8 @@ def preview(context: EmailContext) -> RenderedEmail:
 def reply_to(firm: Firm, engagement: Engagement, *, on: date) -> tuple[str | None, str | None]:
     """The name and address that a client's answer goes to: those of the owner, or of who stands in for them on that
     day; the firm's mailbox where nobody owns the work; none where there is neither."""
-    owner = engagement.owner
-    if owner is not None and owner.is_active:
-        present = stand_ins.on_duty(owner, on)
+    present = stand_ins.in_charge(engagement.owner, on)
+    if present is not None:
         return present.name, present.address
     return (firm.name, firm.mailbox) if firm.mailbox else (None, None)
 

@@ -60,9 +60,9 @@ def loads(session: Session, firm: Firm, *, now: datetime) -> list[tuple[User, Lo
     for user, slots in owed.by_duty(owed.unfiled(session, until=end), on=today).items():
         found[user].due = slots
     for question in questions.waiting(session):
-        owner = session.get_one(Engagement, question.milestone.engagement_id).owner
-        if owner is not None and owner.is_active:
-            found[stand_ins.on_duty(owner, today)].questions.append(question)
+        present = stand_ins.in_charge(session.get_one(Engagement, question.milestone.engagement_id).owner, today)
+        if present is not None:
+            found[present].questions.append(question)
     for slot, hearers in escalation.of_missed(session, firm, on=today):
         for user in hearers:
             found[user].missed.append(slot)

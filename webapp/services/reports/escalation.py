@@ -36,10 +36,9 @@ def _hearers(slot: Slot, days: int, managers: Sequence[User], on: date) -> list[
     managers. What nobody is responsible for is the managers' from the first."""
     if days < OWNER_AFTER:
         return []
-    owner = slot.engagement.owner
-    if owner is None or not owner.is_active:
+    present = stand_ins.in_charge(slot.engagement.owner, on)
+    if present is None:
         return list(managers)
-    present = stand_ins.on_duty(owner, on)
     hear = [present]
     if days >= STAND_IN_AFTER and present.stand_in is not None and stand_ins.may_stand_in(present.stand_in):
         hear.append(stand_ins.on_duty(present.stand_in, on))

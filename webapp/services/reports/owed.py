@@ -72,9 +72,9 @@ def by_duty(slots: Iterable[Slot], *, on: date) -> dict[User, list[Slot]]:
     """Slots by who looks after them on a day; those of nobody, or of somebody who left, are left out."""
     found: dict[User, list[Slot]] = defaultdict(list)
     for slot in slots:
-        owner = slot.engagement.owner
-        if owner is not None and owner.is_active:
-            found[stand_ins.on_duty(owner, on)].append(slot)
+        present = stand_ins.in_charge(slot.engagement.owner, on)
+        if present is not None:
+            found[present].append(slot)
     return found
 
 

@@ -1,11 +1,17 @@
 """The promised days of one engagement, looked up."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.models import Engagement, Slot, SlotState
+
+LOOKED_BACK = 12
+SILENT_IN_A_ROW = 2
+"""From so many promised days in a row without a report on, somebody must look after it."""
 
 
 def current(session: Session, engagement: Engagement) -> Slot | None:
@@ -26,3 +32,27 @@ def last_had(session: Session, slot: Slot) -> date | None:
         .order_by(Slot.local_on.desc())
         .limit(1)
     ).one_or_none()
+
+
+def silent_in_a_row(session: Session, numbers: Sequence[int]) -> dict[int, list[date]]:
+    """The promised days in a row, newest first, on which the owner reported nothing, up to the last of all; by the
+    number of the engagement. Looked back over the last twelve at most."""
+    newest = func.row_number().over(partition_by=Slot.engagement_id, order_by=Slot.local_on.desc())
+    closed = (
+        select(Slot.engagement_id, Slot.local_on, Slot.state, newest.label("place"))
+        .where(Slot.engagement_id.in_(numbers), Slot.state.in_([SlotState.NO_NEWS, SlotState.RELEASED]))
+        .subquery()
+    )
+    rows = session.execute(
+        select(closed.c.engagement_id, closed.c.local_on, closed.c.state)
+        .where(closed.c.place <= LOOKED_BACK)
+        .order_by(closed.c.engagement_id, closed.c.place)
+    )
+    in_a_row: dict[int, list[date]] = defaultdict(list)
+    reported: set[int] = set()
+    for number, on, state in rows:
+        if state == SlotState.RELEASED:
+            reported.add(number)
+        elif number not in reported:
+            in_a_row[number].append(on)
+    return in_a_row

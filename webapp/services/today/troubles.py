@@ -66,12 +66,11 @@ def context(firm: Firm, user: User, news: Sequence[Task]) -> contexts.Trouble:
 
 def _readers(session: Session, firm: Firm, task: Task, *, now: datetime) -> list[User]:
     today = local(now, firm.zone).date()
-    owner = task.engagement.owner if task.engagement else None
-    owners = [stand_ins.on_duty(owner, today)] if owner is not None and owner.is_active else []
-    if task.kind in OWNER_ONLY and owners:
-        return owners
+    present = stand_ins.in_charge(task.engagement.owner if task.engagement else None, today)
+    if task.kind in OWNER_ONLY and present is not None:
+        return [present]
     heads = stand_ins.heads(session, today)
-    return heads if task.kind in HEADS_ONLY else list(dict.fromkeys([*owners, *heads]))
+    return heads if task.kind in HEADS_ONLY or present is None else list(dict.fromkeys([present, *heads]))
 
 
 def _what(task: Task) -> str:

@@ -25,8 +25,6 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
 from webapp.timezones import local
 
-SILENT_IN_A_ROW = 2
-
 
 def regular(
     session: Session,
@@ -98,7 +96,8 @@ def no_news(
     engagement = slot.engagement
     slot.state, slot.closed_at = SlotState.NO_NEWS, now
     slot.checkpoint.state = CheckpointState.MISSED
-    if _silent_in_a_row(session, engagement) >= SILENT_IN_A_ROW:
+    silent = slots.silent_in_a_row(session, [engagement.id]).get(engagement.id, [])
+    if len(silent) >= slots.SILENT_IN_A_ROW:
         tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
     if engagement.is_no_news_off or is_told:
         return None
@@ -289,16 +288,6 @@ def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
             .order_by(HandOver.id)
         )
     )
-
-
-def _silent_in_a_row(session: Session, engagement: Engagement) -> int:
-    states = session.scalars(
-        select(Slot.state)
-        .where(Slot.engagement_id == engagement.id, Slot.state.in_([SlotState.NO_NEWS, SlotState.RELEASED]))
-        .order_by(Slot.local_on.desc())
-        .limit(SILENT_IN_A_ROW)
-    ).all()
-    return len(states) if all(state is SlotState.NO_NEWS for state in states) else 0
 
 
 def _said(text: str, language: str | None) -> snapshot.Said | None:

@@ -22,7 +22,7 @@ from webapp.models import (
 )
 from webapp.services.calendar import stand_ins
 from webapp.services.core.firm import the_firm
-from webapp.services.dates import ledger
+from webapp.services.dates import ledger, milestones
 from webapp.services.updates import snapshot
 from webapp.timezones import local
 
@@ -84,21 +84,13 @@ def date_line(milestone: Milestone, untold: Collection[int] = ()) -> snapshot.Da
     entries = ledger.effective_of([entry for entry in milestone.promises if entry.id not in untold])
     if not entries:
         return None
-    standing = "holds"
-    if milestone.dropped_at is not None:
-        standing = "dropped"
-    elif milestone.done_on is not None:
-        standing = "done"
-    elif milestone.is_at_risk:
-        standing = "not_sure"
-    moved = ledger.moves(entries)
     return snapshot.DateLine(
         milestone_id=milestone.id,
         labels=milestone.labels,
         first=date_of(entries[0]),
         now=date_of(entries[-1]),
-        moved=moved,
-        standing="moved" if standing == "holds" and moved else standing,  # type: ignore[arg-type]
+        moved=ledger.moves(entries),
+        standing=milestones.standing(milestone, entries),
         done_on=milestone.done_on,
         dropped_why=_dropped_why(milestone),
     )

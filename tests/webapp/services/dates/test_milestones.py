@@ -48,7 +48,7 @@ def test_a_step_without_a_date_gets_its_first_one_and_never_a_second_first_one(
 
     milestones.agree(session, step, When(starts_on=date(2026, 4, 28)), by=world.alice, now=world.now)
 
-    assert milestones.standing(step) == "holds"
+    assert milestones.standing_for_staff(step) == "holds"
     with pytest.raises(Refused):
         milestones.agree(session, step, When(starts_on=date(2026, 4, 29)), by=world.alice, now=world.now)
 
@@ -70,7 +70,7 @@ def test_a_step_is_done_on_the_day_it_was_done_early_or_late(
     milestones.done(session, cupboards, done_on, today=date(2026, 4, 22), by=world.alice, now=world.now)
 
     assert cupboards.done_on == done_on
-    assert milestones.standing(cupboards) == standing
+    assert milestones.standing_for_staff(cupboards) == standing
 
 
 def test_an_estimate_cannot_be_missed(session: Session, world: World, work: Engagement) -> None:
@@ -79,7 +79,7 @@ def test_an_estimate_cannot_be_missed(session: Session, world: World, work: Enga
     )
     milestones.done(session, step, date(2026, 4, 9), today=date(2026, 4, 9), by=world.alice, now=world.now)
 
-    assert milestones.standing(step) == "done"
+    assert milestones.standing_for_staff(step) == "done"
 
 
 def test_nothing_is_done_ahead_of_time(session: Session, world: World, cupboards: Milestone) -> None:
@@ -95,7 +95,7 @@ def test_a_step_marked_as_done_by_mistake_is_open_again(session: Session, world:
 
     milestones.undo(session, cupboards, by=world.alice, now=world.now)
 
-    assert milestones.standing(cupboards) == "holds"
+    assert milestones.standing_for_staff(cupboards) == "holds"
     assert cupboards.done_recorded_at is None
 
 
@@ -131,7 +131,7 @@ def test_a_dropped_step_is_taken_up_again_and_is_not_done_before(
 
     milestones.take_up(session, cupboards, by=world.alice, now=world.now)
 
-    assert milestones.standing(cupboards) == "holds"
+    assert milestones.standing_for_staff(cupboards) == "holds"
     assert cupboards.dropped_why is None
 
 
