@@ -12,8 +12,8 @@ from string import Formatter
 from markupsafe import Markup, escape
 
 from emails import bidi
-from emails.contexts import Agreed, Words
 from emails.languages import Language
+from emails.pieces import Agreed, Words
 
 
 class Ready(str):

@@ -18,9 +18,9 @@ from jinja2.runtime import Context
 from mjml import mjml2html
 
 from emails import bidi, brand, links
-from emails.contexts import Brand, EmailContext, RenderedEmail
 from emails.languages import Direction, language
-from emails.news import headline, preheader
+from emails.mail import Mail, RenderedEmail
+from emails.pieces import Brand
 from emails.sentences import Sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,7 +46,7 @@ class UnsafeLink(ValueError):
     """A link of a context is neither http nor https."""
 
 
-def render(context: EmailContext) -> RenderedEmail:
+def render(context: Mail) -> RenderedEmail:
     """The mail for `context`: a subject on one line, HTML and its plain twin, links still placeholders.
 
     Words people typed lose control characters, direction overrides and whatever looks like a placeholder. Raises
@@ -56,11 +56,11 @@ def render(context: EmailContext) -> RenderedEmail:
     kind = kind_of(context)
     spoken = language(context.language)
     plain, rich = Sentences(spoken, is_html=False), Sentences(spoken, is_html=True)
-    beside = _one_line(preheader(context, plain))
-    values = {"mail": context, "say": plain, "headline": headline(context, plain)}
+    beside = _one_line(context.preheader(plain))
+    values = {"mail": context, "say": plain, "headline": context.headline(plain)}
     subject = _one_line(_text_template(f"{kind}/subject.txt").render(values))
     text = _text_template(f"{kind}/body.txt").render(values)
-    values |= {"say": rich, "headline": headline(context, rich), "subject": subject, "preheader": beside}
+    values |= {"say": rich, "headline": context.headline(rich), "subject": subject, "preheader": beside}
     html = _html_template(kind, context.brand.colour, spoken.direction).render(values)
     size = len(html.encode())
     if size >= MOST_HTML_BYTES:
@@ -82,7 +82,7 @@ def kinds() -> list[str]:
     return sorted(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and folder.name[0] != "_")
 
 
-def kind_of(context: EmailContext) -> str:
+def kind_of(context: Mail) -> str:
     """The template folder of a context: `ClientUpdate` -> "client_update"."""
     return _KIND.sub("_", type(context).__name__).lower()
 

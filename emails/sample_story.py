@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from emails.contexts import (
+from emails.languages import language
+from emails.links import placeholder
+from emails.pieces import (
     Agreed,
     AskLine,
     Brand,
     DateLine,
     Delay,
     DueLine,
-    Engagement,
     Person,
     Standing,
     Step,
     Who,
     Words,
+    Work,
 )
-from emails.languages import language
-from emails.links import placeholder
 
 WORDS = Path(__file__).parent / "sample_words"
 BORROWED = "en"
@@ -36,7 +36,7 @@ class About(TypedDict):
     language: str
     brand: Brand
     recipient: str
-    engagement: Engagement
+    engagement: Work
     owner: Person
     page_url: str
 
@@ -74,10 +74,8 @@ class Story:
     def at(self, day: int, hour: int, minute: int = 0) -> datetime:
         return datetime(2027, 4, day, hour, minute, tzinfo=ZoneInfo(self["zone"]))
 
-    def engagement(self) -> Engagement:
-        return Engagement(
-            title=self["title"], reference=self["reference"], stage=self["stage"], steps_done=3, steps_total=5
-        )
+    def engagement(self) -> Work:
+        return Work(title=self["title"], reference=self["reference"], stage=self["stage"], steps_done=3, steps_total=5)
 
     def about(self) -> About:
         return About(
@@ -147,7 +145,7 @@ class Story:
                 waiting_questions=1,
             ),
             DueLine(
-                engagement=Engagement(title=self["last_label"], reference="MA-4502"),
+                engagement=Work(title=self["last_label"], reference="MA-4502"),
                 client=self["colleague"],
                 send_at=self.at(20, 16, 30),
                 promised_by=self.at(20, 18, 30),

@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from emails.contexts import (
+from emails.phrasing import Phrases
+from emails.pieces import (
     Agreed,
     AskLine,
-    ClientUpdate,
-    Closing,
     CorrectedPart,
     DateLine,
     Delay,
     DueLine,
-    Engagement,
     MissedLine,
-    NoNews,
     Person,
     QuestionLine,
     Standing,
@@ -23,8 +20,8 @@ from emails.contexts import (
     Waiting,
     Who,
     Words,
+    Work,
 )
-from emails.phrasing import Phrases
 
 MOST_ASKS = 10
 
@@ -51,7 +48,7 @@ class DateRow:
 class Sentences(Phrases):
     """The phrases of a language made into the lines of a mail."""
 
-    def progress(self, engagement: Engagement) -> str | None:
+    def progress(self, engagement: Work) -> str | None:
         """How many of the agreed steps are done, in words; None where nothing is counted."""
         total, done = engagement.steps_total, min(engagement.steps_done, engagement.steps_total)
         if total <= 0:
@@ -60,19 +57,10 @@ class Sentences(Phrases):
             return self.t("progress_all", count=total)
         return self.t("progress", count=done, total=total)
 
-    def percent(self, engagement: Engagement) -> int:
+    def percent(self, engagement: Work) -> int:
         """The length of the bar, 0 to 100."""
         total = engagement.steps_total
         return round(100 * min(engagement.steps_done, total) / total) if total > 0 else 0
-
-    def done(self, mail: ClientUpdate) -> list[str]:
-        """What became of the step announced last time, then what got done."""
-        lines = []
-        if mail.step_done and mail.last_step:
-            lines.append(self.t(f"step.{mail.step_done}", step=self.line(mail.last_step)))
-        if mail.done:
-            lines.append(self.words(mail.done))
-        return lines
 
     def delay(self, delay: Delay, next_news_at: datetime | None, before: Delay | None = None) -> list[Row]:
         """The new date first; then why, what we do, what was first agreed. Sorry only where it was us. A date that
@@ -132,28 +120,10 @@ class Sentences(Phrases):
             parts.append(self.name(person.hours))
         return self.joined(parts)
 
-    def no_news_call(self, mail: NoNews) -> str | None:
-        """When news comes, and the firm's number: this mail is nobody's in particular."""
-        number = mail.brand.phone or mail.owner.phone
-        if mail.next_news_at is None:
-            return self.t("no_news.call", phone=self.phone(number)) if number else None
-        by = self.by(mail.next_news_at)
-        if number is None:
-            return self.t("no_news.news_by", by=by)
-        return self.t("no_news.news_by_or_call", by=by, phone=self.phone(number))
-
     def part(self, part: CorrectedPart) -> str:
         """The heading of a corrected part; a name of its own where it is none of ours."""
         key = f"correction.part.{part.what}"
         return self.t(key) if self.language.has(f"mail.{key}") else self.name(part.what)
-
-    def closing(self, mail: Closing) -> str:
-        """What a last mail says first: that all is done, or that the work rests."""
-        if not mail.is_pause:
-            return self.t("closing.lead")
-        if mail.resumes_on is None:
-            return self.t("closing.lead_pause")
-        return self.t("closing.lead_pause_until", day=self.day(mail.resumes_on))
 
     def due(self, line: DueLine) -> str:
         """When an update goes out and by when it was promised, and whose it is where it is not the reader's own."""

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from emails import links, message
 from emails.languages import language
 from emails.message import Mailbox, OutgoingMessage
+from emails.registry import RULES
 from webapp.config import Settings
 from webapp.models import Firm, Link, OutboxEmail, Purpose, SignInChallenge
 from webapp.services.mail import bounces
 from webapp.services.mail import links as magic_links
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.people import sign_in
 from workers.outcomes import SendingStopped
 
@@ -85,8 +85,8 @@ def build(
         text=filled(mail.text),
         language=language(mail.language).mail_tag,
         boundary_seed=mail.message_id,
-        unsubscribe_url=addresses.get("unsubscribe") if MAIL_KINDS[mail.kind].is_regular else None,
-        list_id=f"updates.{domain}" if MAIL_KINDS[mail.kind].is_regular else None,
+        unsubscribe_url=addresses.get("unsubscribe") if RULES[mail.kind].is_regular else None,
+        list_id=f"updates.{domain}" if RULES[mail.kind].is_regular else None,
         in_reply_to=f"<{mail.thread_id}@{domain}>" if mail.thread_id else None,
         references=(f"<{mail.thread_id}@{domain}>",) if mail.thread_id else (),
     )

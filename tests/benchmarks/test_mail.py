@@ -19,11 +19,11 @@ from jinja2 import Template
 from mjml import mjml2html
 
 from emails import links, rendering
-from emails.contexts import ClientUpdate, Words
+from emails.kinds.client_update import ClientUpdate
 from emails.languages import language
 from emails.message import Mailbox, OutgoingMessage, encode
-from emails.news import headline, preheader
-from emails.samples import SAMPLES
+from emails.pieces import Words
+from emails.registry import SAMPLES
 from emails.sentences import Sentences
 
 MOST_TIMES = 2.0
@@ -106,9 +106,9 @@ def _render_bare(mail: ClientUpdate) -> str:
     filled = _mjml_template(rendering.kind_of(mail)).render(
         mail=mail,
         say=say,
-        headline=headline(mail, say),
+        headline=mail.headline(say),
         subject=mail.engagement.title,
-        preheader=preheader(mail, say),
+        preheader=mail.preheader(say),
         look=rendering.look_of(mail.brand.colour, spoken.direction),
     )
     html: str = mjml2html(_EMPTY.sub("", filled), fonts={}, disable_comments=False)

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from emails.languages import LANGUAGES
-from emails.samples import SAMPLES
+from emails.registry import SAMPLES
 from tests.support.e2e.browsing import sideways
 from tests.support.proof.mails import every_mail
 

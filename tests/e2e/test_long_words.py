@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import update
 
+from emails.registry import SAMPLES
 from emails.rendering import render
-from emails.samples import SAMPLES
 from tests.support import pseudo_language
 from tests.support.e2e.browsing import PHONE, Complaints, open_page, sideways
 from tests.support.e2e.site import Site, running_site

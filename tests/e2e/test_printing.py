@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from emails.registry import SAMPLES
 from emails.rendering import render
-from emails.samples import SAMPLES
 from tests.support.e2e.browsing import Complaints, open_page, sideways
 from tests.support.e2e.site import Site, running_site
 

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from emails.contexts import Agreed, ClientUpdate, DateLine
+from emails.kinds.client_update import ClientUpdate
 from emails.languages import LANGUAGES, language
+from emails.pieces import Agreed, DateLine
+from emails.registry import SAMPLES
 from emails.rendering import render
-from emails.samples import SAMPLES
 
 FIRST = date(2026, 5, 1)
 

@@ -6,32 +6,26 @@ from datetime import date
 import html5lib
 import pytest
 
-from emails import rendering, samples, samples_for_staff
+from emails import rendering
 from emails.brand import contrast
-from emails.contexts import (
-    AskLine,
-    Brand,
-    ClientUpdate,
-    DayMail,
-    DelayNotice,
-    ReplyReceived,
-    Trouble,
-    TroubleLine,
-    Welcome,
-    Who,
-    Words,
-)
+from emails.kinds.client_update import ClientUpdate
+from emails.kinds.day_mail import DayMail
+from emails.kinds.delay_notice import DelayNotice
+from emails.kinds.reply_received import ReplyReceived
+from emails.kinds.trouble import Trouble
+from emails.kinds.welcome import Welcome
 from emails.languages import LANGUAGES, language
 from emails.links import placeholder
+from emails.pieces import AskLine, Brand, TroubleLine, Who, Words
+from emails.registry import SAMPLES
 from emails.rendering import MOST_HTML_BYTES, UnsafeLink, render
-from emails.samples import SAMPLES
 
 EVERY = [(tag, sample) for tag in LANGUAGES for sample in SAMPLES]
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 
 
 def update(tag: str = "en") -> ClientUpdate:
-    mail = samples.on_track(tag)
+    mail = SAMPLES["on_track"](tag)
     assert isinstance(mail, ClientUpdate)
     return mail
 
@@ -103,7 +97,7 @@ def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_subject_says_the_news_and_the_reference() -> None:
     assert render(update()).subject == "On track for Friday 23 April: kitchen, Anfa (MA-4471)"
-    assert render(samples.delay_notice("en")).subject == "New date 28 April (was 21 April): kitchen, Anfa (MA-4471)"
+    assert render(SAMPLES["delay_notice"]("en")).subject == "New date 28 April (was 21 April): kitchen, Anfa (MA-4471)"
 
 
 def test_the_preheader_is_the_ask() -> None:
@@ -120,7 +114,7 @@ def test_a_subject_cannot_be_broken_into_two_lines() -> None:
 
 
 def test_an_apology_is_made_only_where_the_cause_is_ours() -> None:
-    notice = samples.delay_notice("en")
+    notice = SAMPLES["delay_notice"]("en")
     assert isinstance(notice, DelayNotice)
 
     texts = {
@@ -133,15 +127,15 @@ def test_an_apology_is_made_only_where_the_cause_is_ours() -> None:
 
 
 def test_a_moved_date_stands_before_everything_else() -> None:
-    text = render(samples.update_with_delay("en")).text
+    text = render(SAMPLES["update_with_delay"]("en")).text
 
     assert text.index("instead of") < text.index("Done since")
     assert "First agreed: Wednesday 21 April; moved once" in text
 
 
 def test_the_first_mail_and_the_no_news_mail_do_not_claim_that_dates_hold() -> None:
-    assert "holds" not in render(samples.welcome("en")).text
-    assert "holds" not in render(samples.no_news("en")).text
+    assert "holds" not in render(SAMPLES["welcome"]("en")).text
+    assert "holds" not in render(SAMPLES["no_news"]("en")).text
 
 
 def test_at_most_ten_asks_are_in_a_mail() -> None:
@@ -224,7 +218,7 @@ def test_a_firms_colour_never_makes_a_mail_unreadable(colour: str) -> None:
 
 
 def test_a_mail_on_request_has_no_link_to_stop_it() -> None:
-    for sample in (samples.fresh_link, samples.receipt, samples_for_staff.sign_in):
+    for sample in (SAMPLES["fresh_link"], SAMPLES["receipt"], SAMPLES["sign_in"]):
         mail = render(sample("en"))
 
         assert "preferences" not in mail.html + mail.text
@@ -232,7 +226,7 @@ def test_a_mail_on_request_has_no_link_to_stop_it() -> None:
 
 
 def test_a_day_without_updates_is_said_plainly() -> None:
-    mail = samples_for_staff.day_mail("en")
+    mail = SAMPLES["day_mail"]("en")
     assert isinstance(mail, DayMail)
 
     rendered = render(replace(mail, due=(), questions=()))
@@ -244,14 +238,14 @@ def test_a_day_without_updates_is_said_plainly() -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 @pytest.mark.parametrize("kind", ["question", "wrong", "answer", "date_unsuitable"])
 def test_every_kind_of_reply_has_its_subject(tag: str, kind: str) -> None:
-    mail = samples_for_staff.reply_received(tag)
+    mail = SAMPLES["reply_received"](tag)
     assert isinstance(mail, ReplyReceived)
 
     assert mail.engagement.reference in render(replace(mail, kind=kind)).subject
 
 
 def test_every_trouble_says_what_to_do() -> None:
-    mail = samples_for_staff.trouble("en")
+    mail = SAMPLES["trouble"]("en")
     assert isinstance(mail, Trouble)
 
     for what in language("en").catalogue["mail"]["staff"]["trouble"]:
@@ -260,7 +254,7 @@ def test_every_trouble_says_what_to_do() -> None:
 
 
 def test_a_mail_with_nothing_but_what_is_required_renders() -> None:
-    mail = samples.welcome("en")
+    mail = SAMPLES["welcome"]("en")
     assert isinstance(mail, Welcome)
     bare = replace(
         mail,

@@ -4,8 +4,8 @@ first line, and its HTML in one language of each direction. tests/proof and the 
 import pytest
 
 from emails.languages import LANGUAGES
+from emails.registry import SAMPLES
 from emails.rendering import render
-from emails.samples import SAMPLES
 from tests.emails.conftest import SNAPSHOTS, Golden
 
 AS_HTML = ("en", "ary")

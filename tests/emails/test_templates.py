@@ -1,21 +1,23 @@
 """Guards over the templates: what MJML and Jinja would let pass in silence."""
 
 import re
+from pathlib import Path
 
-from emails.contexts import EmailContext
+from emails import kinds as kinds_folder
+from emails import rendering
 from emails.languages import language
+from emails.registry import KINDS, SAMPLES
 from emails.rendering import TEMPLATES, kinds
-from emails.samples import SAMPLES
 
 
 def test_every_kind_of_mail_has_its_templates_and_a_sample() -> None:
-    contexts = {kind.__name__ for kind in EmailContext.__args__}
-    sampled = {type(build("en")).__name__ for build in SAMPLES.values()}
+    kinds_of_mail = {kind.__name__.rpartition(".")[2] for kind in KINDS}
+    modules = {path.stem for path in Path(kinds_folder.__file__).parent.glob("*.py")} - {"__init__"}
+    sampled = {rendering.kind_of(build("en")) for build in SAMPLES.values()}
 
     folders = {folder: sorted(path.name for path in (TEMPLATES / folder).iterdir()) for folder in kinds()}
 
-    assert contexts == sampled
-    assert set(folders) == {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in contexts}
+    assert kinds_of_mail == modules == sampled == set(folders)
     assert all(files == ["body.mjml", "body.txt", "subject.txt"] for files in folders.values()), folders
 
 

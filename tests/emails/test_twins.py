@@ -6,8 +6,8 @@ import html5lib
 import pytest
 
 from emails.languages import LANGUAGES
+from emails.registry import SAMPLES
 from emails.rendering import render
-from emails.samples import SAMPLES
 
 EVERY = [(tag, sample) for tag in LANGUAGES for sample in SAMPLES]
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from emails import sample_story
-from emails.contexts import Words
 from emails.languages import LANGUAGES, flatten, language
+from emails.pieces import Words
+from emails.registry import SAMPLES
 from emails.rendering import render
 from emails.sample_story import Story
-from emails.samples import SAMPLES
 from tests.support import pseudo_language
 from tests.support.pseudo_language import CLOSE, OPEN, TAG
 from tests.support.spoken_words import unmarked, unmarked_words

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from emails.languages import LANGUAGES
-from emails.samples import SAMPLES
+from emails.registry import SAMPLES
 from tests.support.e2e.site import Site, running_site
 from tests.support.proof.tools import run_node
 

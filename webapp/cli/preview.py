@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from emails.languages import LANGUAGES
-from emails.samples import SAMPLES
+from emails.registry import SAMPLES
 from webapp.services.mail import queueing
 from webapp.services.previews import inert
 

@@ -6,7 +6,7 @@ import icalendar
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-from emails.contexts import DateLine, Standing
+from emails.pieces import DateLine, Standing
 from webapp.access import by_token
 from webapp.client import wording
 from webapp.client.entrance import Entrance, enter

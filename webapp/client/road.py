@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from emails.contexts import DateLine, Standing
+from emails.pieces import DateLine, Standing
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails import contexts
-from emails.contexts import Standing
+from emails.kinds.client_update import ClientUpdate
+from emails.mail import Mail
+from emails.pieces import DateLine, Person, Standing, Work
 from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
@@ -32,7 +33,7 @@ class Told:
     """One earlier update as the reader got it."""
 
     update: Update
-    context: contexts.EmailContext
+    context: Mail
     at: datetime
     is_corrected: bool
 
@@ -43,16 +44,16 @@ class Story:
     the day of the last word, where it is too old to be shown as sure. `age_days`: how old the news is. `road`: the
     dates in their order, with today among them."""
 
-    news: contexts.ClientUpdate | None
+    news: ClientUpdate | None
     confirmed_at: datetime | None
     is_stale: bool
     stale_since: date | None
     age_days: int
-    dates: tuple[contexts.DateLine, ...]
+    dates: tuple[DateLine, ...]
     road: tuple[Mark, ...]
     asks: Sequence[Ask]
-    owner: contexts.Person
-    engagement: contexts.Engagement
+    owner: Person
+    engagement: Work
     next_news_at: datetime | None
     history: list[Told]
     replies: Sequence[Reply]
@@ -99,9 +100,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     )
 
 
-def _as_sure_as_their_age(
-    lines: tuple[contexts.DateLine, ...], stale_since: date | None
-) -> tuple[contexts.DateLine, ...]:
+def _as_sure_as_their_age(lines: tuple[DateLine, ...], stale_since: date | None) -> tuple[DateLine, ...]:
     """Dates that were last reported as holding, or as new, but so long ago that nobody may rely on them."""
     if stale_since is None:
         return lines

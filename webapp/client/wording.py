@@ -1,6 +1,6 @@
 """Sentences of the client's page that depend on how things stand."""
 
-from emails.contexts import Agreed, DateLine, Standing, Waiting
+from emails.pieces import Agreed, DateLine, Standing, Waiting
 from emails.sentences import punctual
 from webapp.client.story import Story
 from webapp.language import lang, t

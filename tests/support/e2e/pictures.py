@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from emails.languages import LANGUAGES
-from emails.samples import SAMPLES
+from emails.registry import SAMPLES
 from tests.support.e2e.browsing import DESK, PHONE, chromium, running_browser
 from tests.support.e2e.command import ROOT
 from tests.support.e2e.site import WITHOUT_ADDRESS, Site, running_site

@@ -8,11 +8,11 @@ from functools import lru_cache
 from hashlib import sha512
 
 from emails import links
-from emails.contexts import RenderedEmail
 from emails.languages import LANGUAGES
+from emails.mail import RenderedEmail
 from emails.message import Mailbox, OutgoingMessage, encode
+from emails.registry import SAMPLES
 from emails.rendering import render
-from emails.samples import SAMPLES
 
 SITE = "https://news.darrenov.test"
 SENDER = "news@darrenov.test"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from emails.contexts import Agreed, DateLine, Standing
+from emails.pieces import Agreed, DateLine, Standing
 from tests.support.moving import WHY
 from tests.support.pages import Page, text_of
 from tests.support.site import Site

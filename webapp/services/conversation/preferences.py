@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails import contexts
+from emails.kinds.fresh_link import FreshLink
 from emails.languages import LANGUAGES
 from webapp.keys import Keyring
 from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation
@@ -91,7 +91,7 @@ def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: 
 def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datetime) -> None:
     to = composing.For.contact(firm, part)
     frozen = snapshot.Snapshot(**frame(session, part.engagement, now=now))
-    context = contexts.FreshLink(
+    context = FreshLink(
         **composing.opening(frozen, to),
     )
     key = f"fresh_link:{part.id}:{int(now.timestamp())}"

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails import contexts
+from emails.kinds.answer import Answer
+from emails.kinds.receipt import Receipt
+from emails.kinds.reply_received import ReplyReceived
 from emails.links import placeholder
+from emails.pieces import Words, Work
 from webapp.models import (
     Ask,
     AskState,
@@ -113,38 +116,38 @@ def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = 
     )
 
 
-def answer_context(session: Session, reply: Reply, to: composing.For, *, now: datetime) -> contexts.Answer:
+def answer_context(session: Session, reply: Reply, to: composing.For, *, now: datetime) -> Answer:
     slot = slots.current(session, reply.engagement)
     frozen = snapshot.Snapshot(
         **frame(session, reply.engagement, now=now), next_news_at=slot.promised_by if slot else None
     )
-    return contexts.Answer(
+    return Answer(
         **composing.common(frozen, to),
-        asked=contexts.Words(text=reply.text, language=reply.language),
-        answer=contexts.Words(text=reply.answer or ""),
+        asked=Words(text=reply.text, language=reply.language),
+        answer=Words(text=reply.answer or ""),
     )
 
 
-def receipt_context(session: Session, reply: Reply, to: composing.For) -> contexts.Receipt:
-    return contexts.Receipt(
+def receipt_context(session: Session, reply: Reply, to: composing.For) -> Receipt:
+    return Receipt(
         **composing.opening(snapshot.Snapshot(**frame(session, reply.engagement, now=reply.written_at)), to),
-        written=contexts.Words(text=reply.text, language=reply.language),
+        written=Words(text=reply.text, language=reply.language),
         written_at=local(reply.written_at, to.zone),
         written_as=reply.written_as,
         answer_by=local(reply.answer_by, to.zone) if reply.answer_by else None,
     )
 
 
-def received_context(firm: Firm, reply: Reply, user: User) -> contexts.ReplyReceived:
-    return contexts.ReplyReceived(
+def received_context(firm: Firm, reply: Reply, user: User) -> ReplyReceived:
+    return ReplyReceived(
         language=user.language,
         brand=composing.brand(firm),
         recipient=user.name,
-        engagement=contexts.Engagement(title=reply.engagement.title, reference=reply.engagement.reference),
+        engagement=Work(title=reply.engagement.title, reference=reply.engagement.reference),
         client=reply.engagement.client.name,
         writer=reply.written_as or reply.contact.name,
         kind=reply.kind.value,
-        written=contexts.Words(text=reply.text, language=reply.language),
+        written=Words(text=reply.text, language=reply.language),
         written_at=local(reply.written_at, firm.zone),
         answer_by=local(reply.answer_by, firm.zone) if reply.answer_by else None,
         asked=composing.read(asked(reply.ask), user.language) if reply.ask else None,

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.registry import RULES
 from webapp.models import MailState, OutboxEmail, OutboxTelling, Task, TaskKind, Telling, TellingState, User
 from webapp.services.core import tasks
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
-from webapp.services.mail.kinds import MAIL_KINDS
 
 
 def carried(session: Session, mail: OutboxEmail) -> Sequence[Telling]:
@@ -72,7 +72,7 @@ def call_off(session: Session, telling: Telling, *, now: datetime, by: User | No
 
 def trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetime, is_final: bool = True) -> None:
     """Somebody must hear of it: a task, and the tellings of a mail that will not go become phone calls."""
-    if not MAIL_KINDS[mail.kind].makes_task:
+    if not RULES[mail.kind].makes_task:
         return
     tasks.raise_once(session, kind, str(mail.id), now=now, mail=mail)
     if is_final and mail.state is not MailState.UNKNOWN:
@@ -88,7 +88,7 @@ def came_back(session: Session, mail: OutboxEmail, *, now: datetime, is_about_ad
     missed = [telling for telling in carries if not _is_told_otherwise(session, telling, mail)]
     for telling in missed:
         telling.state, telling.told_at = TellingState.BY_PHONE, None
-    if MAIL_KINDS[mail.kind].makes_task and (missed or not carries):
+    if RULES[mail.kind].makes_task and (missed or not carries):
         tasks.raise_once(session, TaskKind.MAIL_FAILED, str(mail.id), now=now, mail=mail, came_back=is_about_address)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.registry import RULES
 from webapp.models import (
     Contact,
     Engagement,
@@ -17,7 +18,6 @@ from webapp.models import (
     User,
 )
 from webapp.services.core.firm import the_firm
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
 from webapp.timezones import local
@@ -29,7 +29,7 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
     """The state a mail that must not go now ends in, and why; None where it may. PostgreSQL locks the rows it reads."""
     if mail.expires_at <= now:
         return MailState.EXPIRED, "expired"
-    rule = MAIL_KINDS[mail.kind]
+    rule = RULES[mail.kind]
     if mail.contact_id is None:
         user = session.get(User, mail.user_id, populate_existing=True) if mail.user_id else None
         is_theirs = user is None or (user.is_active and user.address == mail.to_address)
@@ -71,7 +71,7 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
 def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
     """The first moment from `at` on at which a mail may go: quiet hours hold back the kinds that respect them."""
     firm = the_firm(session)
-    if firm is None or mail.contact_id is None or not MAIL_KINDS[mail.kind].is_quiet:
+    if firm is None or mail.contact_id is None or not RULES[mail.kind].is_quiet:
         return at
     part = session.scalars(
         select(Participation).where(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, Update, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from emails.registry import RULES
 from webapp.models import (
     AddressState,
     Contact,
@@ -30,7 +31,6 @@ from webapp.models import (
 from webapp.services.core import tasks
 from webapp.services.core.firm import clock_jumped
 from webapp.services.mail import consequences, eligibility
-from webapp.services.mail.kinds import MAIL_KINDS
 
 BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120, 240, 360)
 REFUSED_LONG = timedelta(hours=1)
@@ -180,7 +180,7 @@ def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
             moved += 1
     long_refused = OutboxEmail.first_refused_at < now - REFUSED_LONG
     is_told = exists().where(Task.outbox_email_id == OutboxEmail.id, Task.kind == TaskKind.MAIL_REFUSED_LONG)
-    telling_kinds = [kind for kind, rule in MAIL_KINDS.items() if rule.makes_task]
+    telling_kinds = [kind for kind, rule in RULES.items() if rule.makes_task]
     for mail in _locked(session, MailState.QUEUED, long_refused, ~is_told, OutboxEmail.kind.in_(telling_kinds)):
         consequences.trouble(session, mail, TaskKind.MAIL_REFUSED_LONG, now=now, is_final=False)
     return moved
@@ -215,7 +215,7 @@ def cancel_for(
     """Cancel what has not begun to leave for a contact who stopped, paused or changed address, in one engagement or in
     all. Their own tellings are skipped, with the reason; those of others who share the mail stay due, for the caller to
     mail anew."""
-    stoppable = [kind for kind, rule in MAIL_KINDS.items() if rule.obeys_stop]
+    stoppable = [kind for kind, rule in RULES.items() if rule.obeys_stop]
     carries = exists().where(
         OutboxTelling.outbox_email_id == OutboxEmail.id,
         OutboxTelling.telling_id == Telling.id,
@@ -243,7 +243,7 @@ def _is_due(session: Session, *, now: datetime) -> list[ColumnElement[bool]]:
     """What may be sent now; while the firm's sending is paused, only the kinds that do not obey that."""
     due = [OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now, OutboxEmail.expires_at > now]
     if session.scalar(select(Firm.sending_paused_at)) is not None:
-        due.append(OutboxEmail.kind.in_([kind for kind, rule in MAIL_KINDS.items() if not rule.obeys_firm_pause]))
+        due.append(OutboxEmail.kind.in_([kind for kind, rule in RULES.items() if not rule.obeys_firm_pause]))
     return due
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails import rendering
-from emails.contexts import EmailContext, RenderedEmail
+from emails.mail import Mail, RenderedEmail
+from emails.registry import RULES
 from webapp.models import (
     Contact,
     Engagement,
@@ -25,20 +26,19 @@ from webapp.models import (
 from webapp.services.calendar import stand_ins
 from webapp.services.core import tasks
 from webapp.services.core.firm import known_firm
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.timezones import local
 
 log = logging.getLogger(__name__)
 
 # Composes the context late, so that trouble with one reader is trouble with that mail only.
-Composer = Callable[[], EmailContext]
+Composer = Callable[[], Mail]
 
 
 def to_contact(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext | Composer,
+    context: Mail | Composer,
     contact: Contact,
     engagement: Engagement,
     *,
@@ -69,7 +69,7 @@ def to_user(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext | RenderedEmail,
+    context: Mail | RenderedEmail,
     user: User,
     *,
     now: datetime,
@@ -89,7 +89,7 @@ def to_user(
     return _post(session, kind, key, context, mail, now=now)
 
 
-def preview(context: EmailContext) -> RenderedEmail:
+def preview(context: Mail) -> RenderedEmail:
     """A mail as it would be, for eyes only: nothing is stored."""
     return rendering.render(context)
 
@@ -113,7 +113,7 @@ def _post(
     session: Session,
     kind: str,
     key: str,
-    context: EmailContext | Composer | RenderedEmail,
+    context: Mail | Composer | RenderedEmail,
     mail: OutboxEmail,
     *,
     now: datetime,
@@ -124,7 +124,7 @@ def _post(
         known = session.scalars(select(OutboxEmail).where(OutboxEmail.dedupe_key == key)).one_or_none()
     if known is not None:
         return known
-    rule = MAIL_KINDS[kind]
+    rule = RULES[kind]
     start = not_before or now
     mail.kind, mail.dedupe_key, mail.priority = kind, key, rule.priority
     mail.message_id = new_message_id()
@@ -146,7 +146,7 @@ def _post(
     return mail
 
 
-def _render(context: EmailContext | Composer | RenderedEmail) -> RenderedEmail:
+def _render(context: Mail | Composer | RenderedEmail) -> RenderedEmail:
     """One mail that cannot be written must not hold up the others: it is kept, empty, for a person to look at."""
     if isinstance(context, RenderedEmail):
         return context

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails import contexts, links
+from emails import links
+from emails.kinds.sign_in import SignIn
+from emails.pieces import Brand
 from webapp.keys import Keyring
 from webapp.models import Link, OutboxEmail, SignInChallenge, User, UserSession
 from webapp.services.core import audits, limits
@@ -53,9 +55,9 @@ def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place
     session.add(challenge)
     session.flush()
     firm = the_firm(session)
-    context = contexts.SignIn(
+    context = SignIn(
         language=user.language,
-        brand=composing.brand(firm) if firm else contexts.Brand(name="Milepost"),
+        brand=composing.brand(firm) if firm else Brand(name="Milepost"),
         recipient=user.name,
         url=URL,
         code=CODE,

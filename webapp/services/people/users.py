@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails import contexts, links
+from emails import links
+from emails.kinds.invitation import Invitation
+from emails.pieces import Brand
 from webapp.models import Engagement, EngagementState, Link, Purpose, Role, User, UserSession
 from webapp.services.calendar import absences, stand_ins
 from webapp.services.core import audits
@@ -49,9 +51,9 @@ def invite(session: Session, user: User, *, by: User | None, now: datetime) -> N
     sent = session.scalar(
         select(func.count()).select_from(Link).where(Link.user_id == user.id, Link.purpose == Purpose.INVITATION)
     )
-    context = contexts.Invitation(
+    context = Invitation(
         language=user.language,
-        brand=composing.brand(firm) if firm else contexts.Brand(name="Milepost"),
+        brand=composing.brand(firm) if firm else Brand(name="Milepost"),
         recipient=user.name,
         url=INVITATION,
         invited_by=by.name if by else None,

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from emails import bidi, rendering
-from emails.contexts import EmailContext, RenderedEmail
 from emails.languages import language
-from emails.samples import SAMPLES
+from emails.mail import Mail, RenderedEmail
+from emails.registry import RULES, SAMPLES
 from webapp.models import Engagement, Firm, OutboxEmail, User
 from webapp.services.core import audits, limits
 from webapp.services.core.errors import Refused
 from webapp.services.mail import queueing
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.previews import inert
 from webapp.services.previews.shown_work import Missing, Work
 from webapp.services.previews.work_mails import of_work
@@ -31,7 +30,7 @@ class Shown:
     """One mail to look at, and whom it would go to. `sent_at` is when a mail of these words went out, where one did."""
 
     name: str
-    context: EmailContext
+    context: Mail
     to_name: str
     to_address: str
     reply_to: tuple[str | None, str | None] = (None, None)
@@ -40,13 +39,13 @@ class Shown:
 
     @property
     def kind(self) -> str:
-        """The key in MAIL_KINDS."""
+        """The key in RULES."""
         return rendering.kind_of(self.context)
 
 
 def groups() -> tuple[Names, Names]:
     """The names of all mails: to clients, and to us."""
-    is_to_client = {name: MAIL_KINDS[rendering.kind_of(make("en"))].to_client for name, make in SAMPLES.items()}
+    is_to_client = {name: RULES[rendering.kind_of(make("en"))].to_client for name, make in SAMPLES.items()}
     return (
         tuple(name for name, is_client in is_to_client.items() if is_client),
         tuple(name for name, is_client in is_to_client.items() if not is_client),
@@ -74,7 +73,7 @@ def real(
         context, sent_at = of_work(work, name)
     except Missing as missing:
         raise Refused(f"gallery.none.{missing.what}") from missing
-    if not MAIL_KINDS[rendering.kind_of(context)].to_client:
+    if not RULES[rendering.kind_of(context)].to_client:
         return Shown(name=name, context=context, to_name=user.name, to_address=user.address, sent_at=sent_at)
     contact = work.participation.contact
     return Shown(

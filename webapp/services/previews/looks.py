@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from emails import message
-from emails.contexts import RenderedEmail
 from emails.languages import language
+from emails.mail import RenderedEmail
 from emails.message import Mailbox, OutgoingMessage
+from emails.registry import RULES
 from webapp.models import Firm
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.previews.gallery import Shown
 
 _STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(</style>)", re.DOTALL | re.IGNORECASE)
@@ -44,7 +44,7 @@ def headers(shown: Shown, rendered: RenderedEmail, *, firm: Firm, sender: str, p
     """The headers such a mail is sent with, as they go over the wire; its Message-ID and its unsubscribe link stand for
     those a mail gets when it is sent."""
     domain = sender.partition("@")[2]
-    is_regular = MAIL_KINDS[shown.kind].is_regular
+    is_regular = RULES[shown.kind].is_regular
     name, address = shown.reply_to
     thread = f"<{shown.thread_id}@{domain}>" if shown.thread_id else None
     outgoing = OutgoingMessage(

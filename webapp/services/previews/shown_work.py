@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.contexts import EmailContext
+from emails.mail import Mail
 from webapp.models import Engagement, Firm, Participation, Reply, Slot, Update, UpdateKind, User
 from webapp.services.rhythm import slots
 from webapp.services.updates import composing
@@ -15,7 +15,7 @@ from webapp.services.updates import composing
 LOOKED_BACK = 60
 """How many updates are gone through for one of the wanted sort."""
 
-Told = tuple[EmailContext, datetime | None]
+Told = tuple[Mail, datetime | None]
 """A mail, and when one of these words went out."""
 
 

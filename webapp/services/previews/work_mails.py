@@ -6,7 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from emails import contexts
+from emails.kinds.client_update import ClientUpdate
+from emails.kinds.fresh_link import FreshLink
+from emails.kinds.receipt import Receipt
+from emails.pieces import Words
 from webapp.models import Fact, Reply, UpdateKind
 from webapp.services.conversation import replies
 from webapp.services.dates import ledger
@@ -23,7 +26,7 @@ from webapp.timezones import local
 
 def of_work(work: Work, name: str) -> Told:
     """The mail of this name in `emails.samples`, about this work. Raises Missing."""
-    context, sent_at = MAILS[name](work)
+    context, sent_at = MAILS.get(name, _of_no_work)(work)
     return replace(context, language=work.tag), sent_at
 
 
@@ -85,7 +88,7 @@ def _waits(frozen: Snapshot) -> bool:
     return any(moved.now.after_days is not None for moved in frozen.delays)
 
 
-def _moved(is_wanted: Callable[[contexts.ClientUpdate], bool]) -> Callable[[Work], Told]:
+def _moved(is_wanted: Callable[[ClientUpdate], bool]) -> Callable[[Work], Told]:
     """An update that told moved dates of the wanted sort."""
 
     def find(work: Work) -> Told:
@@ -145,7 +148,7 @@ def _closing(*, is_pause: bool) -> Callable[[Work], Told]:
 
 def _fresh_link(work: Work) -> Told:
     frozen = Snapshot(**frame(work.session, work.engagement, now=work.now))
-    return contexts.FreshLink(**composing.opening(frozen, work.to)), None
+    return FreshLink(**composing.opening(frozen, work.to)), None
 
 
 def _written_to(work: Work, reply: Reply) -> composing.For:
@@ -163,7 +166,7 @@ def _receipt(work: Work) -> Told:
 def _receipt_stop(work: Work) -> Told:
     shared = composing.opening(Snapshot(**frame(work.session, work.engagement, now=work.now)), work.to)
     written_at = local(work.now, work.to.zone)
-    return contexts.Receipt(**shared, written=contexts.Words(text=""), written_at=written_at, is_stop=True), None
+    return Receipt(**shared, written=Words(text=""), written_at=written_at, is_stop=True), None
 
 
 def _answer(work: Work) -> Told:
@@ -200,8 +203,6 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "day_mail_missed": staff_mails.day_mail_missed,
     "last_call": staff_mails.last_call(is_passed=False),
     "last_call_passed": staff_mails.last_call(is_passed=True),
-    "sign_in": _of_no_work,
-    "invitation": _of_no_work,
     "reply_received": staff_mails.reply_received,
     "trouble": staff_mails.trouble,
 }

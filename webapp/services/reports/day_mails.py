@@ -8,8 +8,9 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails import contexts
+from emails.kinds.day_mail import DayMail
 from emails.links import placeholder
+from emails.pieces import MissedLine, QuestionLine
 from webapp.models import DateQuestion, Engagement, Firm, OutboxEmail, Reply, Slot, User
 from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core import tasks
@@ -69,12 +70,10 @@ def loads(session: Session, firm: Firm, *, now: datetime) -> list[tuple[User, Lo
     return list(found.items())
 
 
-def day_context(
-    session: Session, firm: Firm, user: User, load: Load, *, tasks_waiting: int, now: datetime
-) -> contexts.DayMail:
+def day_context(session: Session, firm: Firm, user: User, load: Load, *, tasks_waiting: int, now: datetime) -> DayMail:
     today = local(now, firm.zone).date()
     covered = stand_ins.covered(session, user, today)
-    return contexts.DayMail(
+    return DayMail(
         language=user.language,
         brand=composing.brand(firm),
         recipient=user.name,
@@ -89,10 +88,10 @@ def day_context(
     )
 
 
-def _question(session: Session, question: DateQuestion, firm: Firm, user: User) -> contexts.QuestionLine:
+def _question(session: Session, question: DateQuestion, firm: Firm, user: User) -> QuestionLine:
     milestone = question.milestone
     engagement = session.get_one(Engagement, milestone.engagement_id)
-    return contexts.QuestionLine(
+    return QuestionLine(
         engagement=owed.work_line(engagement),
         client=engagement.client.name,
         label=label(milestone.labels, user.language, firm.language),
@@ -101,8 +100,8 @@ def _question(session: Session, question: DateQuestion, firm: Firm, user: User) 
     )
 
 
-def _missed(slot: Slot, user: User, covered: Collection[int]) -> contexts.MissedLine:
-    return contexts.MissedLine(
+def _missed(slot: Slot, user: User, covered: Collection[int]) -> MissedLine:
+    return MissedLine(
         engagement=owed.work_line(slot.engagement),
         client=slot.engagement.client.name,
         on=slot.local_on,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from emails import contexts
+from emails.kinds.last_call import LastCall
 from emails.links import placeholder
 from webapp.models import Firm, Slot, User
 from webapp.services.calendar import stand_ins
@@ -61,8 +61,8 @@ def call_context(
     is_passed: bool,
     now: datetime,
     missing_owner: str | None = None,
-) -> contexts.LastCall:
-    return contexts.LastCall(
+) -> LastCall:
+    return LastCall(
         language=user.language,
         brand=composing.brand(firm),
         recipient=user.name,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from emails import contexts
+from emails.pieces import DueLine, Work
 from webapp.models import (
     Checkpoint,
     CheckpointState,
@@ -78,12 +78,10 @@ def by_duty(slots: Iterable[Slot], *, on: date) -> dict[User, list[Slot]]:
     return found
 
 
-def lines(
-    session: Session, slots: Sequence[Slot], firm: Firm, reader: User, *, now: datetime
-) -> tuple[contexts.DueLine, ...]:
+def lines(session: Session, slots: Sequence[Slot], firm: Firm, reader: User, *, now: datetime) -> tuple[DueLine, ...]:
     """The same, as a mail to a colleague lists them."""
     return tuple(
-        contexts.DueLine(
+        DueLine(
             engagement=work_line(slot.engagement),
             client=slot.engagement.client.name,
             send_at=local(slot.send_at, firm.zone),
@@ -102,11 +100,9 @@ def owner_for(engagement: Engagement, reader: User) -> str | None:
     return owner.name if owner is not None and owner.id != reader.id else None
 
 
-def work_line(engagement: Engagement) -> contexts.Engagement:
+def work_line(engagement: Engagement) -> Work:
     done, total = progress(engagement)
-    return contexts.Engagement(
-        title=engagement.title, reference=engagement.reference, steps_done=done, steps_total=total
-    )
+    return Work(title=engagement.title, reference=engagement.reference, steps_done=done, steps_total=total)
 
 
 def _questions(session: Session, engagement: Engagement) -> int:

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails import contexts
+from emails.kinds.trouble import Trouble
 from emails.links import placeholder
+from emails.pieces import TroubleLine
 from webapp.models import Firm, Task, TaskKind, User
 from webapp.services.calendar import stand_ins
 from webapp.services.core.firm import the_firm
@@ -57,9 +58,9 @@ def tell(session: Session, *, now: datetime) -> int:
     return len(fresh)
 
 
-def context(firm: Firm, user: User, news: Sequence[Task]) -> contexts.Trouble:
-    lines = tuple(contexts.TroubleLine(what=_what(task), about=_about(task), detail=_detail(task)) for task in news)
-    return contexts.Trouble(
+def context(firm: Firm, user: User, news: Sequence[Task]) -> Trouble:
+    lines = tuple(TroubleLine(what=_what(task), about=_about(task), detail=_detail(task)) for task in news)
+    return Trouble(
         language=user.language, brand=composing.brand(firm), recipient=user.name, lines=lines, url=placeholder("today")
     )
 

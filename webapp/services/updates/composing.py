@@ -4,9 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from emails import contexts, links
-from emails.contexts import Who, Words
+from emails import links
+from emails.kinds.client_update import ClientUpdate
+from emails.kinds.closing import Closing
+from emails.kinds.correction import Correction
+from emails.kinds.delay_notice import DelayNotice
+from emails.kinds.no_news import NoNews
+from emails.kinds.welcome import Welcome
 from emails.languages import Language, language
+from emails.mail import Mail
+from emails.pieces import (
+    Agreed,
+    AskLine,
+    Brand,
+    CorrectedPart,
+    DateLine,
+    Delay,
+    Person,
+    Standing,
+    Step,
+    Waiting,
+    Who,
+    Words,
+    Work,
+)
 from webapp.models import Contact, Firm, Participation, UpdateKind
 from webapp.services.core import phones
 from webapp.services.core.firm import label
@@ -56,8 +77,8 @@ class For:
         return label(labels, self.language, self.firm.language)
 
 
-def brand(firm: Firm) -> contexts.Brand:
-    return contexts.Brand(
+def brand(firm: Firm) -> Brand:
+    return Brand(
         name=firm.name,
         colour=firm.colour,
         phone=_phone(firm.phone),
@@ -66,8 +87,8 @@ def brand(firm: Firm) -> contexts.Brand:
     )
 
 
-def engagement(frozen: Snapshot, to: For) -> contexts.Engagement:
-    return contexts.Engagement(
+def engagement(frozen: Snapshot, to: For) -> Work:
+    return Work(
         title=frozen.title,
         reference=frozen.reference,
         stage=to.label(frozen.stage) if frozen.stage else None,
@@ -76,12 +97,12 @@ def engagement(frozen: Snapshot, to: For) -> contexts.Engagement:
     )
 
 
-def owner(frozen: Snapshot, to: For) -> contexts.Person:
+def owner(frozen: Snapshot, to: For) -> Person:
     """Somebody to phone, by name; the firm itself where nobody owns the work."""
     if frozen.owner is None:
-        return contexts.Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=to.firm.hours)
+        return Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=to.firm.hours)
     person = frozen.owner
-    return contexts.Person(
+    return Person(
         name=person.name,
         phone=_phone(person.phone or to.firm.phone),
         hours=to.firm.hours,
@@ -90,7 +111,7 @@ def owner(frozen: Snapshot, to: For) -> contexts.Person:
     )
 
 
-def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> contexts.EmailContext:
+def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> Mail:
     """The context of one update for one reader."""
     if kind is UpdateKind.NO_NEWS:
         return _no_news(frozen, to)
@@ -99,12 +120,12 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> contexts.EmailCo
     if kind is UpdateKind.CORRECTION:
         return _correction(frozen, to)
     if kind is UpdateKind.CLOSING:
-        return contexts.Closing(**common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words, to))
+        return Closing(**common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words, to))
     return client_update(frozen, to, is_notice=kind is UpdateKind.DELAY_NOTICE)
 
 
-def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> contexts.ClientUpdate:
-    make = contexts.DelayNotice if is_notice else contexts.ClientUpdate
+def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> ClientUpdate:
+    make = DelayNotice if is_notice else ClientUpdate
     return make(
         **common(frozen, to),
         since=frozen.since,
@@ -130,14 +151,14 @@ def next_news(frozen: Snapshot, to: For) -> datetime | None:
     return local(deliver_at(frozen.next_news_at, reader(to.participation, to.firm)), to.zone)
 
 
-def dates(frozen: Snapshot, to: For) -> tuple[contexts.DateLine, ...]:
+def dates(frozen: Snapshot, to: For) -> tuple[DateLine, ...]:
     return tuple(
-        contexts.DateLine(
+        DateLine(
             label=to.label(line.labels),
             first=_agreed(line.first, to),
             now=_agreed(line.now, to),
             moved=line.moved,
-            standing=contexts.Standing(line.standing),
+            standing=Standing(line.standing),
             done_on=line.done_on,
             dropped_why=_words(line.dropped_why, to),
         )
@@ -151,12 +172,12 @@ def read(said: snapshot.Said, language: str) -> Words:
     return Words(text=own.text, language=own.language)
 
 
-def asks(frozen: Snapshot, to: For) -> tuple[contexts.AskLine, ...]:
+def asks(frozen: Snapshot, to: For) -> tuple[AskLine, ...]:
     """What is needed from this reader: what was asked of them, and what was asked of nobody in particular."""
     mine = (line for line in frozen.asks if line.contact_id in (None, to.participation.contact_id))
     told_on = local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None
     return tuple(
-        contexts.AskLine(
+        AskLine(
             text=read(line.said, to.language),
             due_on=line.due_on,
             is_overdue=bool(told_on and line.due_on and line.due_on < told_on),
@@ -187,8 +208,8 @@ def common(frozen: Snapshot, to: For) -> dict[str, Any]:
     }
 
 
-def _no_news(frozen: Snapshot, to: For) -> contexts.NoNews:
-    return contexts.NoNews(
+def _no_news(frozen: Snapshot, to: For) -> NoNews:
+    return NoNews(
         **common(frozen, to),
         confirmed_on=local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None,
         dates=dates(frozen, to),
@@ -196,9 +217,9 @@ def _no_news(frozen: Snapshot, to: For) -> contexts.NoNews:
     )
 
 
-def _welcome(frozen: Snapshot, to: For) -> contexts.Welcome:
+def _welcome(frozen: Snapshot, to: For) -> Welcome:
     rhythm = cadences.in_words(cadences.load(frozen.cadence), to.spoken) if frozen.cadence else ""
-    return contexts.Welcome(
+    return Welcome(
         **common(frozen, to),
         rhythm=rhythm,
         dates=dates(frozen, to),
@@ -207,11 +228,11 @@ def _welcome(frozen: Snapshot, to: For) -> contexts.Welcome:
     )
 
 
-def _correction(frozen: Snapshot, to: For) -> contexts.Correction:
+def _correction(frozen: Snapshot, to: For) -> Correction:
     written = frozen.corrected_released_at or frozen.confirmed_at
     if written is None:
         raise ValueError("a correction says when the corrected mail was written")
-    return contexts.Correction(
+    return Correction(
         **common(frozen, to),
         written_on=local(written, to.zone).date(),
         parts=tuple(_corrected(part, to) for part in frozen.corrected),
@@ -219,9 +240,9 @@ def _correction(frozen: Snapshot, to: For) -> contexts.Correction:
     )
 
 
-def _corrected(part: snapshot.CorrectedPart, to: For) -> contexts.CorrectedPart:
+def _corrected(part: snapshot.CorrectedPart, to: For) -> CorrectedPart:
     what = to.label(part.labels) if part.labels is not None else to.spoken.text(f"part.{part.part}")
-    return contexts.CorrectedPart(
+    return CorrectedPart(
         what=what,
         wrote=_words(part.wrote, to) or Words(text=_date_text(part.wrote_on, to)),
         right=_words(part.right, to) or Words(text=_date_text(part.right_on, to)),
@@ -240,12 +261,12 @@ def _words(said: snapshot.Said | None, to: For) -> Words | None:
     return read(said, to.language) if said else None
 
 
-def _person(person: snapshot.Person | None, to: For) -> contexts.Person | None:
-    return contexts.Person(name=person.name, phone=_phone(person.phone or to.firm.phone)) if person else None
+def _person(person: snapshot.Person | None, to: For) -> Person | None:
+    return Person(name=person.name, phone=_phone(person.phone or to.firm.phone)) if person else None
 
 
-def _agreed(when: snapshot.Date, to: For) -> contexts.Agreed:
-    return contexts.Agreed(
+def _agreed(when: snapshot.Date, to: For) -> Agreed:
+    return Agreed(
         start=when.starts_on,
         end=when.ends_on,
         is_estimate=when.is_estimate,
@@ -254,8 +275,8 @@ def _agreed(when: snapshot.Date, to: For) -> contexts.Agreed:
     )
 
 
-def _delay(moved: snapshot.Delay, to: For) -> contexts.Delay:
-    return contexts.Delay(
+def _delay(moved: snapshot.Delay, to: For) -> Delay:
+    return Delay(
         label=to.label(moved.labels),
         first=_agreed(moved.first, to),
         was=_agreed(moved.was, to),
@@ -269,21 +290,19 @@ def _delay(moved: snapshot.Delay, to: For) -> contexts.Delay:
     )
 
 
-def _steps(frozen: Snapshot, to: For) -> tuple[contexts.Step, ...]:
+def _steps(frozen: Snapshot, to: For) -> tuple[Step, ...]:
     step = frozen.step
     if step is None:
         return ()
     text = read(step.said, to.language)
-    return (contexts.Step(text=text, who=Who(step.who.value), name=step.name, by=step.by),)
+    return (Step(text=text, who=Who(step.who.value), name=step.name, by=step.by),)
 
 
-def _waiting(frozen: Snapshot) -> contexts.Waiting | None:
+def _waiting(frozen: Snapshot) -> Waiting | None:
     waiting = frozen.waiting
     if waiting is None:
         return None
-    return contexts.Waiting(
-        who=Who(waiting.who.value), name=waiting.name, since=waiting.since, plan_stands=waiting.plan_stands
-    )
+    return Waiting(who=Who(waiting.who.value), name=waiting.name, since=waiting.since, plan_stands=waiting.plan_stands)
 
 
 def _phone(number: str | None) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.contexts import EmailContext
+from emails.mail import Mail
 from webapp.models import (
     Contact,
     Engagement,
@@ -150,7 +150,7 @@ def _mail(
     if firm is None:
         return
 
-    def compose() -> EmailContext:
+    def compose() -> Mail:
         to = composing.For.contact(firm, first, others=tuple(part.contact for part, _ in group[1:]))
         return composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from emails.registry import RULES
 from tests.support.boxes import Box, letters
 from tests.support.factories import World
 from webapp.database import Database
@@ -22,7 +23,6 @@ from webapp.models import (
     User,
 )
 from webapp.services.mail import outbox
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.updates import telling
 
 
@@ -76,7 +76,7 @@ def test_a_mail_whose_address_changed_after_the_claim_never_gets_there_and_someb
 
 
 def test_a_mail_that_expired_after_the_claim_becomes_a_phone_call(box: Box, now: datetime) -> None:
-    late = now + MAIL_KINDS["welcome"].lives
+    late = now + RULES["welcome"].lives
     claim = box.claimed(late - timedelta(seconds=1))
 
     assert box.do(outbox.begin, claim, now=late) is False
@@ -136,7 +136,7 @@ def test_the_last_mail_of_closed_work_still_goes(session: Session, world: World,
     assert box.do(outbox.begin, claim, now=world.now) is True
 
 
-@pytest.mark.parametrize("kind", [kind for kind, rule in MAIL_KINDS.items() if rule.to_client and not rule.obeys_stop])
+@pytest.mark.parametrize("kind", [kind for kind, rule in RULES.items() if rule.to_client and not rule.obeys_stop])
 def test_an_answer_a_receipt_and_a_fresh_link_reach_somebody_who_stopped(
     session: Session, world: World, database: Database, kind: str
 ) -> None:

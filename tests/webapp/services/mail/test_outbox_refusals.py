@@ -8,7 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from emails import contexts, rendering
+from emails import rendering
+from emails.kinds.invitation import Invitation
+from emails.pieces import Brand
+from emails.registry import RULES
 from tests.support.boxes import Box, letters
 from tests.support.factories import World
 from webapp.database import Database
@@ -25,7 +28,6 @@ from webapp.models import (
 )
 from webapp.services.core import tasks
 from webapp.services.mail import outbox, queueing
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.updates import telling
 
 
@@ -51,7 +53,7 @@ def test_a_mail_refused_until_it_expires_becomes_a_phone_call(box: Box, now: dat
     claim = box.transmitting(now)
     box.do(outbox.retry, claim, now=now, answer="451 later")
 
-    box.sweep(now + MAIL_KINDS["welcome"].lives)
+    box.sweep(now + RULES["welcome"].lives)
 
     assert box.mail().state is MailState.EXPIRED
     assert box.telling().state is TellingState.BY_PHONE
@@ -147,9 +149,7 @@ def test_a_telling_is_made_once_for_an_update_and_a_contact(session: Session, wo
 
 
 def test_posting_under_a_known_key_returns_the_first_mail(session: Session, world: World) -> None:
-    context = contexts.Invitation(
-        language="en", brand=contexts.Brand(name="Dar Renov"), recipient="Alice", url="x", invited_by=None
-    )
+    context = Invitation(language="en", brand=Brand(name="Dar Renov"), recipient="Alice", url="x", invited_by=None)
 
     first = queueing.to_user(session, "invitation", "invitation:1", context, world.alice, now=world.now)
     second = queueing.to_user(session, "invitation", "invitation:1", context, world.alice, now=world.now)
@@ -186,14 +186,14 @@ def test_a_mail_that_cannot_be_written_is_held_and_the_others_flow(
 def test_every_kind_of_mail_that_clients_are_told_by_has_its_rule() -> None:
     assert set(telling.KIND_OF_MAIL) == set(UpdateKind)
     told = set(telling.KIND_OF_MAIL.values())
-    assert told <= set(MAIL_KINDS)
-    assert {kind for kind, rule in MAIL_KINDS.items() if rule.obeys_stop} == told
-    assert {kind for kind, rule in MAIL_KINDS.items() if rule.is_regular} == told
-    assert all(MAIL_KINDS[kind].to_client and MAIL_KINDS[kind].makes_task for kind in told)
+    assert told <= set(RULES)
+    assert {kind for kind, rule in RULES.items() if rule.obeys_stop} == told
+    assert {kind for kind, rule in RULES.items() if rule.is_regular} == told
+    assert all(RULES[kind].to_client and RULES[kind].makes_task for kind in told)
 
 
 def test_a_sign_in_code_and_a_fresh_link_do_not_obey_stop_and_go_before_news() -> None:
     for kind in ("sign_in", "fresh_link", "receipt"):
-        assert not MAIL_KINDS[kind].obeys_stop
-        assert not MAIL_KINDS[kind].is_quiet
-        assert MAIL_KINDS[kind].priority < MAIL_KINDS["client_update"].priority
+        assert not RULES[kind].obeys_stop
+        assert not RULES[kind].is_quiet
+        assert RULES[kind].priority < RULES["client_update"].priority

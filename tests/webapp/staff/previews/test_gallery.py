@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from emails.languages import LANGUAGES, language
-from emails.samples import SAMPLES
+from emails.registry import RULES, SAMPLES
 from tests.support.factories import answers
 from tests.support.site import Site, Visitor, Work
 from webapp.models import (
@@ -25,7 +25,6 @@ from webapp.models import (
 )
 from webapp.services.conversation import replies
 from webapp.services.mail import links, outbox, queueing
-from webapp.services.mail.kinds import MAIL_KINDS
 from webapp.services.previews import inert, looks
 from webapp.services.previews.looks import Scheme
 from webapp.services.reports import checkpoints
@@ -316,7 +315,7 @@ def test_only_regular_mails_show_unsubscribe_headers(alice: Visitor) -> None:
         page = alice.page(_at(mail=name, view="source"))
         kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(make("en")).__name__).lower()
 
-        assert ("List-Unsubscribe" in page.text) is MAIL_KINDS[kind].is_regular, name
+        assert ("List-Unsubscribe" in page.text) is RULES[kind].is_regular, name
 
 
 def test_the_text_is_shown_with_links_that_lead_nowhere(alice: Visitor) -> None:
@@ -429,7 +428,7 @@ def test_a_test_that_comes_too_late_is_nobodys_task(site: Site, alice: Visitor) 
 
     assert site.mails("sample")[-1].state is MailState.EXPIRED
     assert [json.dumps(task.details) for task in site.all(Task)] == before
-    rule = MAIL_KINDS["sample"]
+    rule = RULES["sample"]
     assert (rule.makes_task, rule.to_client, rule.is_regular, rule.obeys_stop) == (False, False, False, False)
 
 

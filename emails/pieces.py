@@ -1,7 +1,7 @@
 """What mails are made of: words, people, dates, steps, asks."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -146,7 +146,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engagement:
+class Work:
     """The piece of work a mail is about. Progress counts agreed steps done of all agreed steps."""
 
     title: str
@@ -154,3 +154,58 @@ class Engagement:
     stage: str | None = None
     steps_done: int = 0
     steps_total: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectedPart:
+    """One part of an earlier mail: what we wrote, and what is right. `what` names the part (done, next, dates)."""
+
+    what: str
+    wrote: Words
+    right: Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueLine:
+    """One update that a staff user owes today, in the day's mail; `owner` where they stand in for somebody."""
+
+    engagement: Work
+    client: str
+    send_at: datetime
+    promised_by: datetime
+    waiting_questions: int = 0
+    is_late: bool = False
+    owner: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionLine:
+    """One agreed date that comes near: does it hold? `owner` where it is not the reader's own."""
+
+    engagement: Work
+    client: str
+    label: str
+    on: date | None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissedLine:
+    """One report that was missed, whose client waits; `owner` where it is not the reader's own, `is_to_write` where
+    the reader is to write it, as the owner or as who stands in."""
+
+    engagement: Work
+    client: str
+    on: date
+    owner: str | None = None
+    is_to_write: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TroubleLine:
+    """One thing that needs a person, in words that say what to do."""
+
+    what: str
+    """A key of the catalogue's `trouble` table, such as "failed", "unknown", "refused_all", "bounced"."""
+    about: str
+    detail: str | None = None

@@ -1,0 +1,34 @@
+"""Our answer to what a client wrote."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from emails.mail import ClientMail
+from emails.pieces import Words
+from emails.sample_story import Story
+from emails.sending import Rule
+from emails.sentences import Sentences
+
+RULE = Rule(lives=timedelta(days=3), priority=15, is_quiet=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(ClientMail):
+    """Our answer to what a client wrote on their page."""
+
+    asked: Words
+    answer: Words
+
+    def headline(self, say: Sentences) -> str:
+        return say.t("news.answer")
+
+    def preheader(self, say: Sentences) -> str:
+        return say.name(self.answer.text)
+
+
+def _answer(tag: str) -> Answer:
+    story = Story(tag)
+    return Answer(**story.regular(), asked=story.said("question"), answer=story.said("answer"))
+
+
+SAMPLES = {"answer": _answer}

@@ -1,0 +1,52 @@
+"""Every kind of mail, by the name of its module and of its folder of templates."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from emails.kinds import (
+    answer,
+    client_update,
+    closing,
+    correction,
+    day_mail,
+    delay_notice,
+    fresh_link,
+    invitation,
+    last_call,
+    no_news,
+    receipt,
+    reply_received,
+    sign_in,
+    trouble,
+    welcome,
+)
+from emails.mail import Mail
+from emails.sending import Rule
+
+KINDS = (
+    client_update,
+    delay_notice,
+    no_news,
+    welcome,
+    correction,
+    closing,
+    fresh_link,
+    receipt,
+    answer,
+    day_mail,
+    last_call,
+    sign_in,
+    invitation,
+    reply_received,
+    trouble,
+)
+
+RULES: dict[str, Rule] = {
+    **{kind.__name__.rpartition(".")[2]: kind.RULE for kind in KINDS},
+    # A mail of any kind, shown to the colleague who looks at it.
+    "sample": Rule(lives=timedelta(hours=2), priority=8, makes_task=False, to_client=False),
+}
+"""How each kind is sent: read by the outbox, the worker and the tests."""
+
+SAMPLES: dict[str, Callable[[str], Mail]] = {name: make for kind in KINDS for name, make in kind.SAMPLES.items()}
+"""A realistic mail of every sort in every language, for previews, pictures and the golden files of the tests."""
