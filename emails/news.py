@@ -9,9 +9,9 @@ from emails.sentences import Sentences
 def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     delay = delays[-1]
     was = say.agreed(delay.was, is_short=True)
-    if delay.now.start is None and delay.now.condition:
-        return say.t("news.depends", condition=say.name(delay.now.condition.text), was=was)
-    if delay.now.start is None:
+    if delay.now.starts_on is None and delay.now.condition:
+        return say.t("news.depends", condition=say.name(say.read(delay.now.condition)), was=was)
+    if delay.now.starts_on is None:
         return say.t("news.date_gone", was=was)
     now = say.agreed(delay.now, is_short=True)
     if delay.is_met and len(delays) == 1:
@@ -20,13 +20,13 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
         return say.t("news.earlier", now=now, was=was)
     if len(delays) == 1:
         return say.t("news.new_date", now=now, was=was)
-    return say.t("news.new_dates", now=now, was=was, label=delay.label)
+    return say.t("news.new_dates", now=now, was=was, label=say.label(delay.labels))
 
 
 def standing(dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[AskLine, ...], say: Sentences) -> str:
     if dates and all(line.standing in (Standing.DONE, Standing.DROPPED) for line in dates):
         return say.t("news.all_done")
-    ahead = [line for line in dates if line.standing not in (Standing.DONE, Standing.DROPPED) and line.now.start]
+    ahead = [line for line in dates if line.standing not in (Standing.DONE, Standing.DROPPED) and line.now.starts_on]
     unsure = next((line for line in ahead if line.standing is Standing.NOT_SURE), None)
     if unsure:
         return say.t("news.not_certain", day=say.agreed(unsure.now, is_short=True))
@@ -35,12 +35,12 @@ def standing(dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[A
     if not asks:
         return say.t("news.stands")
     if asks[0].due_on is None:
-        return say.t("news.we_need", ask=say.name(asks[0].text.text))
-    return say.t("news.we_need_by", ask=say.name(asks[0].text.text), day=say.short_day(asks[0].due_on))
+        return say.t("news.we_need", ask=say.name(say.read(asks[0].said)))
+    return say.t("news.we_need_by", ask=say.name(say.read(asks[0].said)), day=say.short_day(asks[0].due_on))
 
 
 def asked(ask: AskLine, say: Sentences) -> str:
-    text = say.name(ask.text.text)
+    text = say.name(say.read(ask.said))
     if ask.due_on is None:
         return say.t("preheader.ask", ask=text)
     return say.t("preheader.ask_by", ask=text, day=say.day(ask.due_on))

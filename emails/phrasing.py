@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from emails import bidi
 from emails.languages import Language
-from emails.pieces import Agreed, Words
+from emails.pieces import Agreed, Labels, Said
 
 
 class Ready(str):
@@ -25,8 +25,9 @@ class Ready(str):
 class Phrases:
     """Sentences of one language, for HTML or for plain text; every method returns text ready for its template."""
 
-    def __init__(self, language: Language, *, is_html: bool) -> None:
+    def __init__(self, language: Language, *, is_html: bool, fallback: str = "en") -> None:
         self.language = language
+        self.fallback = fallback
         self.direction = language.direction
         self.is_html = is_html
 
@@ -51,8 +52,17 @@ class Phrases:
             return bidi.inline_html(text, self.direction)
         return Ready(bidi.inline_text(text, self.direction))
 
-    def line(self, words: Words) -> str:
+    def label(self, labels: Labels) -> str:
+        """A firm's own label, in this language, else in the firm's, else in any there is."""
+        return labels.get(self.language.tag) or labels.get(self.fallback) or next(iter(labels.values()), "")
+
+    def read(self, said: Said) -> str:
+        """A person's words as they are, in this language where they were given in it."""
+        return said.read_in(self.language.tag).text
+
+    def line(self, said: Said) -> str:
         """A person's words inside a sentence, on one line."""
+        words = said.read_in(self.language.tag)
         if not self.is_html:
             return Ready(bidi.isolate_text(" ".join(words.text.split()), self.direction))
         inner = bidi.linked_html(words.text, self.direction)
@@ -60,8 +70,9 @@ class Phrases:
             return inner
         return Markup('<span lang="{}">{}</span>').format(words.language, inner)
 
-    def words(self, words: Words) -> str:
+    def words(self, said: Said) -> str:
         """A person's words as paragraphs and lists."""
+        words = said.read_in(self.language.tag)
         if self.is_html:
             return bidi.isolate_html(words.text, self.direction, language=self._mark(words))
         return Ready(bidi.isolate_text(words.text, self.direction))
@@ -94,11 +105,11 @@ class Phrases:
 
     def agreed(self, agreed: Agreed, *, is_short: bool = False) -> str:
         """A promised date as it was promised: a day, a range, an estimate, days after a condition, or not known."""
-        if agreed.start is None:
+        if agreed.starts_on is None:
             return self._after(agreed)
-        said = self.short_day(agreed.start) if is_short else self.day(agreed.start)
-        if agreed.end is not None and agreed.end != agreed.start:
-            said = self._done(self.language.span(agreed.start, agreed.end))
+        said = self.short_day(agreed.starts_on) if is_short else self.day(agreed.starts_on)
+        if agreed.ends_on is not None and agreed.ends_on != agreed.starts_on:
+            said = self._done(self.language.span(agreed.starts_on, agreed.ends_on))
         return self.t(":words.about", day=said) if agreed.is_estimate else said
 
     def by_day(self, text: str, day: date | None) -> str:
@@ -122,13 +133,13 @@ class Phrases:
         return self._made(f"{self._value(text)}.")
 
     def _after(self, agreed: Agreed) -> str:
-        if agreed.days is None:
+        if agreed.after_days is None:
             if agreed.condition is None:
                 return self.t(":words.not_known")
             return self.t(":words.once", condition=self.line(agreed.condition))
         if agreed.condition is None:
-            return self.t(":words.after_start", count=agreed.days)
-        return self.t(":words.after", count=agreed.days, condition=self.line(agreed.condition))
+            return self.t(":words.after_start", count=agreed.after_days)
+        return self.t(":words.after", count=agreed.after_days, condition=self.line(agreed.condition))
 
     def _value(self, value: object) -> str:
         if isinstance(value, Markup if self.is_html else Ready):
@@ -142,7 +153,7 @@ class Phrases:
     def _done(self, text: str) -> str:
         return escape(text) if self.is_html else Ready(text)
 
-    def _mark(self, words: Words) -> str | None:
+    def _mark(self, words: Said) -> str | None:
         """The language to mark `words` with, where it is not that of the mail."""
         return words.language if words.language != self.language.tag else None
 

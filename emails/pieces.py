@@ -1,8 +1,13 @@
-"""What mails are made of: words, people, dates, steps, asks."""
+"""What news is made of: words, people, dates, steps, asks. Frozen in an update in all languages, and read by mails and
+pages in the reader's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal, Protocol
+
+Labels = dict[str, str]
+"""A text by language tag."""
 
 
 class Who(StrEnum):
@@ -12,6 +17,10 @@ class Who(StrEnum):
     YOU = "you"
     OTHER = "other"
     NOBODY = "nobody"
+
+
+DOERS = (Who.US, Who.YOU, Who.OTHER)
+"""Who can do something."""
 
 
 class Standing(StrEnum):
@@ -26,18 +35,27 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
-    """Free text as a person wrote it; `language` is a tag, or None where the writer's language is not known."""
+class Said:
+    """Free words as a person wrote them; `language` is a tag, or None where the writer's language is not known;
+    `translations` is what the writer gave of them in further languages."""
 
     text: str
     language: str | None = None
+    translations: Labels = field(default_factory=dict)
+
+    def read_in(self, language: str) -> "Said":
+        """The words as somebody who reads `language` gets them: in it where they were given in it, else as written."""
+        own = self.translations.get(language)
+        return Said(text=own, language=language) if own else Said(text=self.text, language=self.language)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """The firm as its mails show it. `colour` is `#rrggbb`, already checked for contrast against white."""
+    """The firm as its mails show it. `colour` is `#rrggbb`, already checked for contrast against white; `language` is
+    the one in which the firm's own labels are shown to who reads another that they lack."""
 
     name: str
+    language: str = "en"
     colour: str = "#1f5f5b"
     phone: str | None = None
     logo_url: str | None = None
@@ -56,16 +74,37 @@ class Person:
     until: date | None = None
 
 
+class Dated(Protocol):
+    """Whatever promises a date."""
+
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+    @property
+    def is_estimate(self) -> bool: ...
+
+
+def is_earlier(to: Dated, was: Dated) -> bool:
+    """Whether a known date comes before, or ends with, the one it replaces: welcome, and no delay. A firm day that
+    becomes an estimate is weaker, however early."""
+    old, new = was.ends_on or was.starts_on, to.ends_on or to.starts_on
+    if to.is_estimate and not was.is_estimate:
+        return False
+    return old is not None and new is not None and new <= old
+
+
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
-    """One promised date: a day (`start`), a range (`start`..`end`), an estimate, `days` working days after
-    `condition`, or not known (all empty)."""
+    """One promised date: a day (`starts_on`), a range (`starts_on`..`ends_on`), an estimate, `after_days` working days
+    after `condition`, or not known (then perhaps with the moment of the next news)."""
 
-    start: date | None = None
-    end: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
     is_estimate: bool = False
-    days: int | None = None
-    condition: Words | None = None
+    after_days: int | None = None
+    condition: Said | None = None
+    next_news_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +112,14 @@ class DateLine:
     """One milestone: what was first agreed, what is agreed now, how often it moved, and how it stands. `confirmed_on`
     is the day of the last word about a date that nobody confirmed for long."""
 
-    label: str
+    milestone_id: int
+    labels: Labels
     first: Agreed
     now: Agreed
     moved: int = 0
     standing: Standing = Standing.HOLDS
     done_on: date | None = None
-    dropped_why: Words | None = None
+    dropped_why: Said | None = None
     confirmed_on: date | None = None
 
 
@@ -87,29 +127,27 @@ class DateLine:
 class Delay:
     """One moved date, said first: whose cause, why, what we do, the new date or when the next news comes."""
 
-    label: str
+    milestone_id: int
+    labels: Labels
     first: Agreed
     was: Agreed
     now: Agreed
     moved: int
     cause: Who
-    reason: str | None = None
-    why: Words | None = None
-    what_we_do: Words | None = None
+    reason: Labels | None = None
+    why: Said | None = None
+    what_we_do: Said | None = None
     other_name: str | None = None
 
     @property
     def is_met(self) -> bool:
         """What the date waited for has come, and made it a day."""
-        return self.was.days is not None and self.now.start is not None
+        return self.was.after_days is not None and self.now.starts_on is not None
 
     @property
     def is_earlier(self) -> bool:
         """It comes before the date it replaces, and is no less firm: welcome, and nothing to explain."""
-        if self.now.is_estimate and not self.was.is_estimate:
-            return False
-        was, now = self.was.end or self.was.start, self.now.end or self.now.start
-        return was is not None and now is not None and now <= was
+        return is_earlier(self.now, self.was)
 
     @property
     def is_welcome(self) -> bool:
@@ -120,7 +158,7 @@ class Delay:
 class Step:
     """What comes next: by us, by the reader, or by somebody else under the name the reader knows."""
 
-    text: Words
+    said: Said
     who: Who = Who.US
     name: str | None = None
     by: date | None = None
@@ -128,9 +166,11 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class AskLine:
-    """Something we need from the reader, by when."""
+    """Something we need, by when; from one contact, or from all where `contact_id` is None."""
 
-    text: Words
+    ask_id: int
+    said: Said
+    contact_id: int | None = None
     due_on: date | None = None
     is_overdue: bool = False
 
@@ -158,11 +198,15 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectedPart:
-    """One part of an earlier mail: what we wrote, and what is right. `what` names the part (done, next, dates)."""
+    """One part of an earlier mail: what we wrote, and what is right; None is nothing. A date has its milestone's
+    `labels`."""
 
-    what: str
-    wrote: Words
-    right: Words
+    part: Literal["done", "next", "date"]
+    labels: Labels | None = None
+    wrote: Said | None = None
+    right: Said | None = None
+    wrote_on: Agreed | None = None
+    right_on: Agreed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,7 +55,7 @@ def render(context: Mail) -> RenderedEmail:
     context = _cleaned(context)
     kind = kind_of(context)
     spoken = language(context.language)
-    plain, rich = Sentences(spoken, is_html=False), Sentences(spoken, is_html=True)
+    plain, rich = (Sentences(spoken, is_html=is_html, fallback=context.brand.language) for is_html in (False, True))
     beside = _one_line(context.preheader(plain))
     values = {"mail": context, "say": plain, "headline": context.headline(plain)}
     subject = _one_line(_text_template(f"{kind}/subject.txt").render(values))
@@ -186,6 +186,8 @@ def _cleaned(part: _Part) -> _Part:
     if isinstance(part, tuple):
         items = tuple(map(_cleaned, part))
         return type(part)(items) if any(map(is_not, items, part)) else part
+    if isinstance(part, dict):
+        return type(part)({key: _safe(text) for key, text in part.items()}) if part else part
     if not is_dataclass(part) or isinstance(part, type):
         return part
     changes: dict[str, object] = {}
@@ -194,12 +196,16 @@ def _cleaned(part: _Part) -> _Part:
         if type(value) is str and name.endswith("url"):
             _check_link(value)
         elif type(value) is str:
-            cleaned = links.defuse(bidi.strip_overrides(value))
+            cleaned = _safe(value)
         elif type(value) not in _WORDLESS:
             cleaned = _cleaned(value)
         if cleaned is not value:
             changes[name] = cleaned
     return replace(part, **changes) if changes else part
+
+
+def _safe(text: str) -> str:
+    return links.defuse(bidi.strip_overrides(text))
 
 
 def _check_link(url: str) -> None:

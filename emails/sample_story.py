@@ -20,16 +20,22 @@ from emails.pieces import (
     DateLine,
     Delay,
     DueLine,
+    Labels,
     Person,
+    Said,
     Standing,
     Step,
     Who,
-    Words,
     Work,
 )
 
 WORDS = Path(__file__).parent / "sample_words"
 BORROWED = "en"
+
+
+class Named(TypedDict):
+    milestone_id: int
+    labels: Labels
 
 
 class About(TypedDict):
@@ -63,13 +69,18 @@ class Story:
         self.brand = Brand(name=self["firm"], colour=self["colour"], phone=self["firm_phone"], address=self["address"])
         self.owner = Person(name=self["owner"], phone=self["owner_phone"], hours=self["hours"])
         self.colleague = Person(name=self["colleague"], phone=self["colleague_phone"], hours=self["hours"])
+        self.first = Named(milestone_id=1, labels=self.labels("first_label"))
+        self.last = Named(milestone_id=2, labels=self.labels("last_label"))
         self.stand_in = replace(self.colleague, instead_of=self["owner"], until=date(2027, 4, 26))
 
     def __getitem__(self, key: str) -> str:
         return self.words[key]
 
-    def said(self, key: str) -> Words:
-        return Words(text=self[key], language=self.words_tag)
+    def labels(self, key: str) -> Labels:
+        return {self.words_tag: self[key]}
+
+    def said(self, key: str) -> Said:
+        return Said(text=self[key], language=self.words_tag)
 
     def at(self, day: int, hour: int, minute: int = 0) -> datetime:
         return datetime(2027, 4, day, hour, minute, tzinfo=ZoneInfo(self["zone"]))
@@ -100,37 +111,38 @@ class Story:
 
     def dates(self) -> tuple[DateLine, ...]:
         return (
-            DateLine(label=self["first_label"], first=on(19), now=on(19)),
-            DateLine(label=self["last_label"], first=on(23), now=on(23)),
+            DateLine(**self.first, first=on(19), now=on(19)),
+            DateLine(**self.last, first=on(23), now=on(23)),
         )
 
     def moved_dates(self) -> tuple[DateLine, ...]:
         return (
-            DateLine(
-                label=self["first_label"], first=on(9), now=on(9), standing=Standing.DONE, done_on=date(2027, 4, 9)
-            ),
-            DateLine(label=self["last_label"], first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
+            DateLine(**self.first, first=on(9), now=on(9), standing=Standing.DONE, done_on=date(2027, 4, 9)),
+            DateLine(**self.last, first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
         )
 
     def asks(self) -> tuple[AskLine, ...]:
-        return (AskLine(text=self.said("ask"), due_on=date(2027, 4, 16)), AskLine(text=self.said("ask_more")))
+        return (
+            AskLine(ask_id=1, said=self.said("ask"), due_on=date(2027, 4, 16)),
+            AskLine(ask_id=2, said=self.said("ask_more")),
+        )
 
     def steps(self) -> tuple[Step, ...]:
         return (
-            Step(text=self.said("step"), by=date(2027, 4, 19)),
-            Step(text=self.said("step_reader"), who=Who.YOU, by=date(2027, 4, 16)),
-            Step(text=self.said("step_other"), who=Who.OTHER, name=self["supplier"], by=date(2027, 4, 20)),
+            Step(said=self.said("step"), by=date(2027, 4, 19)),
+            Step(said=self.said("step_reader"), who=Who.YOU, by=date(2027, 4, 16)),
+            Step(said=self.said("step_other"), who=Who.OTHER, name=self["supplier"], by=date(2027, 4, 20)),
         )
 
     def delay(self) -> Delay:
         return Delay(
-            label=self["last_label"],
+            **self.last,
             first=on(21),
             was=on(21),
             now=on(28),
             moved=1,
             cause=Who.US,
-            reason=self["delay_reason"],
+            reason=self.labels("delay_reason"),
             why=self.said("why"),
             what_we_do=self.said("what_we_do"),
         )
@@ -156,7 +168,7 @@ class Story:
 
 def on(day: int) -> Agreed:
     """That day of the April all samples play in."""
-    return Agreed(start=date(2027, 4, day))
+    return Agreed(starts_on=date(2027, 4, day))
 
 
 def _path(tag: str) -> Path:

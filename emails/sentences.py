@@ -15,11 +15,11 @@ from emails.pieces import (
     MissedLine,
     Person,
     QuestionLine,
+    Said,
     Standing,
     Step,
     Waiting,
     Who,
-    Words,
     Work,
 )
 
@@ -82,7 +82,7 @@ class Sentences(Phrases):
         """Who does what comes next, and by when."""
         name = self.name(step.name) if step.name else None
         by_reader = self.t(f"step.{step.who}") if step.who in (Who.US, Who.YOU) or name is None else name
-        return Row(by_reader, self.by_day(self.line(_open(step.text, step.by)), step.by))
+        return Row(by_reader, self.by_day(self.line(self._open(step.said, step.by)), step.by))
 
     def dates(self, dates: Sequence[DateLine], *, is_plain: bool = False) -> list[DateRow]:
         """The agreed dates as they stand; `is_plain` leaves out the standing, where nothing is claimed for today."""
@@ -121,9 +121,22 @@ class Sentences(Phrases):
         return self.joined(parts)
 
     def part(self, part: CorrectedPart) -> str:
-        """The heading of a corrected part; a name of its own where it is none of ours."""
-        key = f"correction.part.{part.what}"
-        return self.t(key) if self.language.has(f"mail.{key}") else self.name(part.what)
+        """The heading of a corrected part; that of a date is its milestone's name."""
+        return self.t(f"correction.part.{part.part}") if part.labels is None else self.name(self.label(part.labels))
+
+    def corrected(self, said: Said | None, on: Agreed | None) -> str:
+        """What was written, or is right: a person's words, a date, or nothing."""
+        if said is not None:
+            return self.words(said)
+        if on is None or on.starts_on is None:
+            return self.t(":part.nothing")
+        spoken = self.language
+        return self._done(spoken.span(on.starts_on, on.ends_on) if on.ends_on else spoken.day(on.starts_on))
+
+    def _open(self, said: Said, day: date | None) -> Said:
+        """Words that a date follows in the same sentence lose their full stop."""
+        words = said.read_in(self.language.tag)
+        return words if day is None else replace(words, text=words.text.rstrip().removesuffix("."))
 
     def due(self, line: DueLine) -> str:
         """When an update goes out and by when it was promised, and whose it is where it is not the reader's own."""
@@ -172,11 +185,11 @@ class Sentences(Phrases):
     def _why(self, delay: Delay) -> list[str]:
         said = []
         if delay.reason and delay.why:
-            said.append(_full(self.t(":words.colon", label=delay.reason, text=self.line(delay.why)), self))
+            said.append(_full(self.t(":words.colon", label=self.label(delay.reason), text=self.line(delay.why)), self))
         elif delay.why:
             said.append(_full(self.line(delay.why), self))
         elif delay.reason:
-            said.append(_full(self.name(delay.reason), self))
+            said.append(_full(self.name(self.label(delay.reason)), self))
         if delay.cause is Who.OTHER and delay.other_name:
             said.append(self.t("delay.cause_other_name", name=delay.other_name))
         elif delay.cause is not Who.US:
@@ -207,10 +220,10 @@ class Sentences(Phrases):
             history = self.t("standing.first_agreed_moved", first=self.agreed(line.first), moved=moved)
         elif not is_first:
             history = self.t("standing.first_agreed", first=self.agreed(line.first))
-        return DateRow(self.name(line.label), self.agreed(line.now), line.standing, stands, history)
+        return DateRow(self.name(self.label(line.labels)), self.agreed(line.now), line.standing, stands, history)
 
     def _ask(self, ask: AskLine) -> str:
-        text = self.line(_open(ask.text, ask.due_on))
+        text = self.line(self._open(ask.said, ask.due_on))
         if ask.is_overdue and ask.due_on:
             return self.t("ask.overdue", text=text, day=self.day(ask.due_on))
         return self.by_day(text, ask.due_on)
@@ -227,25 +240,20 @@ def _is_same_cause(delay: Delay, before: Delay) -> bool:
 
 def is_known(agreed: Agreed) -> bool:
     """Whether a promised date says anything at all."""
-    return agreed.start is not None or agreed.days is not None or agreed.condition is not None
+    return agreed.starts_on is not None or agreed.after_days is not None or agreed.condition is not None
 
 
 def punctual(line: DateLine) -> str:
     """Whether a step was done on the day last agreed, before it or after it."""
-    agreed = line.now.end or line.now.start
+    agreed = line.now.ends_on or line.now.starts_on
     if agreed is None or line.done_on is None or line.now.is_estimate:
         return "done_on"
     if line.done_on > agreed:
         return "done_late"
-    return "done_early" if line.done_on < (line.now.start or agreed) else "done_on"
+    return "done_early" if line.done_on < (line.now.starts_on or agreed) else "done_on"
 
 
 def _full(text: str, phrases: Phrases) -> str:
     """`text` ended as a sentence, so that another can follow."""
     bare = text.removesuffix("</span>").rstrip()
     return text if bare.endswith((".", "!", "?", "؟", "…")) else phrases.ended(text)
-
-
-def _open(words: Words, day: date | None) -> Words:
-    """Words that a date follows in the same sentence lose their full stop."""
-    return words if day is None else Words(text=words.text.rstrip().removesuffix("."), language=words.language)

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from emails.bidi import direction_of, isolate_html
 from emails.languages import LANGUAGES, Language, language
+from emails.pieces import Labels
 from webapp.access import current_user
 from webapp.models import Firm
 from webapp.services.core import phones
@@ -58,6 +59,11 @@ def rich(text: str, written_in: str | None = None) -> Markup:
     return isolate_html(text, spoken.direction, language=written_in if written_in != spoken.tag else None)
 
 
+def shown(labels: Labels) -> str:
+    """One of the firm's own labels in the language of this request, else in the firm's."""
+    return label(labels, lang().tag, firm().language)
+
+
 def firm() -> Firm:
     """The firm of this installation, or a nameless one before it is set up."""
     if "firm" not in g:
@@ -85,7 +91,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["effective"] = ledger.effective_of
     app.jinja_env.filters["moves"] = ledger.moves
     app.jinja_env.filters["standing"] = milestones.standing_for_staff
-    app.jinja_env.filters["label"] = lambda labels: label(labels, lang().tag, firm().language)
+    app.jinja_env.filters["label"] = shown
+    app.jinja_env.filters["read"] = lambda said: said.read_in(lang().tag)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -96,7 +103,7 @@ def _context() -> dict[str, Any]:
         "lang": lang(),
         "firm": firm(),
         "user": current_user(),
-        "label": lambda labels: label(labels or {}, lang().tag, firm().language),
+        "label": lambda labels: shown(labels or {}),
         "names": {tag: spoken.native_name for tag, spoken in LANGUAGES.items()},
         "directions": {tag: spoken.direction for tag, spoken in LANGUAGES.items()},
         "direction": direction_of,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from emails.mail import ClientMail
-from emails.pieces import Words
+from emails.pieces import Said
 from emails.sample_story import Story
 from emails.sending import Rule
 from emails.sentences import Sentences
@@ -16,14 +16,14 @@ RULE = Rule(lives=timedelta(days=3), priority=15, is_quiet=True)
 class Answer(ClientMail):
     """Our answer to what a client wrote on their page."""
 
-    asked: Words
-    answer: Words
+    asked: Said
+    answer: Said
 
     def headline(self, say: Sentences) -> str:
         return say.t("news.answer")
 
     def preheader(self, say: Sentences) -> str:
-        return say.name(self.answer.text)
+        return say.name(say.read(self.answer))
 
 
 def _answer(tag: str) -> Answer:

@@ -5,7 +5,7 @@ from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import AskLine, DateLine, Delay, Person, Standing, Step, Waiting, Who, Words
+from emails.pieces import AskLine, DateLine, Delay, Person, Said, Standing, Step, Waiting, Who
 from emails.sample_story import Story, on
 from emails.sending import to_client
 from emails.sentences import Sentences
@@ -18,10 +18,10 @@ class ClientUpdate(ClientMail):
     """A regular update or, where `delays` is not empty, one that says the moved dates first."""
 
     since: date | None = None
-    done: Words | None = None
+    done: Said | None = None
     step_done: str | None = None
     """How the last mail's next step went: "yes", "partly", "no", or None where none was promised."""
-    last_step: Words | None = None
+    last_step: Said | None = None
     steps: tuple[Step, ...] = ()
     dates: tuple[DateLine, ...] = ()
     delays: tuple[Delay, ...] = ()
@@ -31,7 +31,7 @@ class ClientUpdate(ClientMail):
     """True where this update was promised earlier and goes out after its time; the mail says so."""
     introduces: Person | None = None
     """The new owner, introduced once, where the owner changed since the last mail."""
-    introduction: Words | None = None
+    introduction: Said | None = None
     reply_url: str | None = None
 
     def headline(self, say: Sentences) -> str:
@@ -39,14 +39,14 @@ class ClientUpdate(ClientMail):
             return news.moved(self.delays, say)
         overdue = next((ask for ask in self.asks if ask.is_overdue), None)
         if overdue:
-            return say.t("news.still_need", ask=say.name(overdue.text.text))
+            return say.t("news.still_need", ask=say.name(say.read(overdue.said)))
         return news.standing(self.dates, self.waiting, self.asks, say)
 
     def preheader(self, say: Sentences) -> str:
         if self.asks:
             return news.asked(self.asks[0], say)
         if self.delays and self.delays[0].what_we_do:
-            return say.name(self.delays[0].what_we_do.text)
+            return say.name(say.read(self.delays[0].what_we_do))
         if self.steps:
             return say.t("preheader.next_step", step=say.step(self.steps[0]).text)
         return news.next_news(self.next_news_at, say)
@@ -118,8 +118,8 @@ def _introduction(tag: str) -> ClientUpdate:
 
 def _late_update(tag: str) -> ClientUpdate:
     story = Story(tag)
-    overdue = AskLine(text=story.said("ask"), due_on=date(2027, 4, 12), is_overdue=True)
-    unsure = DateLine(label=story["last_label"], first=on(23), now=on(23), standing=Standing.NOT_SURE)
+    overdue = AskLine(ask_id=1, said=story.said("ask"), due_on=date(2027, 4, 12), is_overdue=True)
+    unsure = DateLine(**story.last, first=on(23), now=on(23), standing=Standing.NOT_SURE)
     return ClientUpdate(
         **story.regular(),
         since=date(2027, 4, 6),

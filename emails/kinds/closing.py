@@ -5,7 +5,7 @@ from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import Words
+from emails.pieces import Said
 from emails.sample_story import Story
 from emails.sending import to_client
 from emails.sentences import Sentences
@@ -19,7 +19,7 @@ class Closing(ClientMail):
 
     is_pause: bool = False
     resumes_on: date | None = None
-    words: Words | None = None
+    words: Said | None = None
 
     def headline(self, say: Sentences) -> str:
         if not self.is_pause:

@@ -34,7 +34,7 @@ class Correction(ClientMail):
 
 def _correction(tag: str) -> Correction:
     story = Story(tag)
-    part = CorrectedPart(what="next", wrote=story.said("wrote"), right=story.said("right"))
+    part = CorrectedPart(part="next", wrote=story.said("wrote"), right=story.said("right"))
     return Correction(**story.regular(), written_on=date(2027, 4, 13), parts=(part,))
 
 

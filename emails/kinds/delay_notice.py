@@ -25,9 +25,9 @@ def _delay_notice(tag: str) -> DelayNotice:
 
 def _delay_on_condition(tag: str) -> DelayNotice:
     story = Story(tag)
-    waiting = Agreed(days=5, condition=story.said("condition"))
+    waiting = Agreed(after_days=5, condition=story.said("condition"))
     delay = Delay(
-        label=story["last_label"],
+        **story.last,
         first=on(21),
         was=on(23),
         now=waiting,
@@ -35,31 +35,31 @@ def _delay_on_condition(tag: str) -> DelayNotice:
         cause=Who.YOU,
         why=story.said("why_you"),
     )
-    date_line = DateLine(label=story["last_label"], first=on(21), now=waiting, moved=2, standing=Standing.MOVED)
+    date_line = DateLine(**story.last, first=on(21), now=waiting, moved=2, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,), asks=story.asks()[:1])
 
 
 def _date_earlier(tag: str) -> DelayNotice:
     story = Story(tag)
-    delay = Delay(label=story["last_label"], first=on(23), was=on(23), now=on(21), moved=1, cause=Who.NOBODY)
-    date_line = DateLine(label=story["last_label"], first=on(23), now=on(21), moved=1, standing=Standing.MOVED)
+    delay = Delay(**story.last, first=on(23), was=on(23), now=on(21), moved=1, cause=Who.NOBODY)
+    date_line = DateLine(**story.last, first=on(23), now=on(21), moved=1, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(story.dates()[0], date_line))
 
 
 def _date_met(tag: str) -> DelayNotice:
     story = Story(tag)
-    waited = Agreed(days=5, condition=story.said("condition"))
-    delay = Delay(label=story["last_label"], first=on(21), was=waited, now=on(26), moved=1, cause=Who.NOBODY)
-    date_line = DateLine(label=story["last_label"], first=on(21), now=on(26), moved=1, standing=Standing.MOVED)
+    waited = Agreed(after_days=5, condition=story.said("condition"))
+    delay = Delay(**story.last, first=on(21), was=waited, now=on(26), moved=1, cause=Who.NOBODY)
+    date_line = DateLine(**story.last, first=on(21), now=on(26), moved=1, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,))
 
 
 def _dates_together(tag: str) -> DelayNotice:
     story = Story(tag)
-    first = replace(story.delay(), label=story["first_label"], first=on(19), was=on(19), now=on(26))
+    first = replace(story.delay(), **story.first, first=on(19), was=on(19), now=on(26))
     dates = (
-        DateLine(label=story["first_label"], first=on(19), now=on(26), moved=1, standing=Standing.MOVED),
-        DateLine(label=story["last_label"], first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
+        DateLine(**story.first, first=on(19), now=on(26), moved=1, standing=Standing.MOVED),
+        DateLine(**story.last, first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
     )
     return DelayNotice(**story.regular(), delays=(first, story.delay()), dates=dates, reply_url=placeholder("reply"))
 

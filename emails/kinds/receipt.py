@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emails.mail import WorkMail
-from emails.pieces import Words
+from emails.pieces import Said
 from emails.sample_story import Story
 from emails.sending import Rule
 from emails.sentences import Sentences
@@ -16,7 +16,7 @@ RULE = Rule(lives=timedelta(hours=24), priority=10)
 class Receipt(WorkMail):
     """What the client wrote, sent back to the address on file, with when they will have an answer."""
 
-    written: Words
+    written: Said
     written_at: datetime
     written_as: str | None = None
     """The name the writer gave where they said they were somebody else."""
@@ -45,7 +45,7 @@ def _receipt_stop(tag: str) -> Receipt:
     story = Story(tag)
     return Receipt(
         **story.about(),
-        written=Words(text=""),
+        written=Said(text=""),
         written_at=story.at(13, 9, 5),
         written_as=story["colleague"],
         is_stop=True,

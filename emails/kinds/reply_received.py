@@ -5,7 +5,7 @@ from datetime import datetime
 
 from emails.links import placeholder
 from emails.mail import StaffMail
-from emails.pieces import Words, Work
+from emails.pieces import Said, Work
 from emails.sample_story import Story
 from emails.sending import to_staff
 from emails.sentences import Sentences
@@ -22,17 +22,17 @@ class ReplyReceived(StaffMail):
     writer: str
     kind: str
     """"question", "wrong", "answer" or "date_unsuitable"."""
-    written: Words
+    written: Said
     written_at: datetime
     answer_by: datetime | None
     url: str
-    asked: Words | None = None
+    asked: Said | None = None
 
     def headline(self, say: Sentences) -> str:
         return say.t(f"staff.reply_subject.{self.kind}", client=self.client)
 
     def preheader(self, say: Sentences) -> str:
-        return say.name(self.written.text)
+        return say.name(say.read(self.written))
 
 
 def _reply_received(tag: str) -> ReplyReceived:

@@ -5,7 +5,7 @@ from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import Agreed, AskLine, DateLine, Words
+from emails.pieces import Agreed, AskLine, DateLine, Said
 from emails.sample_story import Story
 from emails.sending import to_client
 from emails.sentences import Sentences
@@ -19,7 +19,7 @@ class Welcome(ClientMail):
 
     rhythm: str
     dates: tuple[DateLine, ...] = ()
-    facts: tuple[Words, ...] = ()
+    facts: tuple[Said, ...] = ()
     asks: tuple[AskLine, ...] = ()
 
     def headline(self, say: Sentences) -> str:
@@ -31,11 +31,11 @@ class Welcome(ClientMail):
 
 def _welcome(tag: str) -> Welcome:
     story = Story(tag)
-    estimate = Agreed(start=date(2027, 4, 21), end=date(2027, 4, 23), is_estimate=True)
+    estimate = Agreed(starts_on=date(2027, 4, 21), ends_on=date(2027, 4, 23), is_estimate=True)
     return Welcome(
         **story.regular(),
         rhythm=story["rhythm"],
-        dates=(story.dates()[0], DateLine(label=story["last_label"], first=estimate, now=estimate)),
+        dates=(story.dates()[0], DateLine(**story.last, first=estimate, now=estimate)),
         facts=(story.said("fact"), story.said("fact_more")),
         asks=story.asks()[:1],
     )

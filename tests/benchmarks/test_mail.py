@@ -22,7 +22,7 @@ from emails import links, rendering
 from emails.kinds.client_update import ClientUpdate
 from emails.languages import language
 from emails.message import Mailbox, OutgoingMessage, encode
-from emails.pieces import Words
+from emails.pieces import Said
 from emails.registry import SAMPLES
 from emails.sentences import Sentences
 
@@ -58,7 +58,7 @@ def _update(tag: str, number: int) -> ClientUpdate:
     mail = SAMPLES["on_track"](tag)
     assert isinstance(mail, ClientUpdate)
 
-    def own(words: Words | None) -> Words:
+    def own(words: Said | None) -> Said:
         assert words is not None
         return replace(words, text=f"{words.text} {number}")
 
@@ -69,9 +69,12 @@ def _update(tag: str, number: int) -> ClientUpdate:
         engagement=replace(work, title=f"{work.title} {number}", reference=f"MA-{number:05}"),
         done=own(mail.done),
         last_step=own(mail.last_step),
-        steps=tuple(replace(step, text=own(step.text)) for step in mail.steps),
-        asks=tuple(replace(ask, text=own(ask.text)) for ask in mail.asks),
-        dates=tuple(replace(line, label=f"{line.label} {number}") for line in mail.dates),
+        steps=tuple(replace(step, said=own(step.said)) for step in mail.steps),
+        asks=tuple(replace(ask, said=own(ask.said)) for ask in mail.asks),
+        dates=tuple(
+            replace(line, labels={tag: f"{label} {number}" for tag, label in line.labels.items()})
+            for line in mail.dates
+        ),
     )
 
 

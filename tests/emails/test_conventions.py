@@ -66,7 +66,7 @@ def test_digits_are_latin_and_no_month_is_cut_short(tag: str) -> None:
 def test_a_mail_writes_the_first_of_a_month_so_in_both_halves() -> None:
     sample = SAMPLES["on_track"]("fr")
     assert isinstance(sample, ClientUpdate)
-    line = DateLine(label="Remise", first=Agreed(start=FIRST), now=Agreed(start=FIRST))
+    line = DateLine(milestone_id=1, labels={"fr": "Remise"}, first=Agreed(starts_on=FIRST), now=Agreed(starts_on=FIRST))
 
     mail = render(replace(sample, dates=(line,)))
 

@@ -16,7 +16,7 @@ from emails.kinds.trouble import Trouble
 from emails.kinds.welcome import Welcome
 from emails.languages import LANGUAGES, language
 from emails.links import placeholder
-from emails.pieces import AskLine, Brand, TroubleLine, Who, Words
+from emails.pieces import AskLine, Brand, Said, TroubleLine, Who
 from emails.registry import SAMPLES
 from emails.rendering import MOST_HTML_BYTES, UnsafeLink, render
 
@@ -139,7 +139,9 @@ def test_the_first_mail_and_the_no_news_mail_do_not_claim_that_dates_hold() -> N
 
 
 def test_at_most_ten_asks_are_in_a_mail() -> None:
-    asks = tuple(AskLine(text=Words(text=f"paper {number}"), due_on=date(2027, 4, 16)) for number in range(1, 31))
+    asks = tuple(
+        AskLine(ask_id=1, said=Said(text=f"paper {number}"), due_on=date(2027, 4, 16)) for number in range(1, 31)
+    )
 
     mail = render(replace(update(), asks=asks))
 
@@ -151,7 +153,7 @@ def test_at_most_ten_asks_are_in_a_mail() -> None:
 
 def test_a_mail_full_of_long_words_is_refused_rather_than_cut() -> None:
     with pytest.raises(rendering.TooLarge):
-        render(replace(update(), done=Words(text="word " * 30_000)))
+        render(replace(update(), done=Said(text="word " * 30_000)))
 
 
 def test_markup_in_any_words_is_shown_and_not_obeyed() -> None:
@@ -160,11 +162,11 @@ def test_markup_in_any_words_is_shown_and_not_obeyed() -> None:
     bad = replace(
         mail,
         recipient=attack,
-        done=Words(text=attack),
+        done=Said(text=attack),
         brand=replace(mail.brand, name=attack),
         engagement=replace(mail.engagement, title=attack, stage=attack),
-        steps=(replace(mail.steps[0], name=attack, who=Who.OTHER, text=Words(text=attack)),),
-        asks=(AskLine(text=Words(text=attack)),),
+        steps=(replace(mail.steps[0], name=attack, who=Who.OTHER, said=Said(text=attack)),),
+        asks=(AskLine(ask_id=1, said=Said(text=attack)),),
     )
 
     html = render(bad).html
@@ -175,7 +177,7 @@ def test_markup_in_any_words_is_shown_and_not_obeyed() -> None:
 
 
 def test_nobody_can_write_a_placeholder() -> None:
-    bad = replace(update(), done=Words(text="see https://link.invalid/unsubscribe"), recipient="LINK.invalid")
+    bad = replace(update(), done=Said(text="see https://link.invalid/unsubscribe"), recipient="LINK.invalid")
 
     mail = render(bad)
 
@@ -190,7 +192,7 @@ def test_a_link_that_is_no_web_address_is_refused(url: str) -> None:
 
 
 def test_words_in_another_language_are_marked_with_it() -> None:
-    html = render(replace(update("ary"), done=Words(text="Carrelage terminé.", language="fr"))).html
+    html = render(replace(update("ary"), done=Said(text="Carrelage terminé.", language="fr"))).html
 
     assert '<div dir="ltr" lang="fr"><p>Carrelage terminé.</p></div>' in html
 
@@ -272,3 +274,16 @@ def test_a_mail_with_nothing_but_what_is_required_renders() -> None:
 
     assert "Agreed dates" not in render(bare).text
     assert render(update_bare).subject == "Where things stand: kitchen, Anfa (MA-4471)"
+
+
+def test_nobody_can_write_a_placeholder_in_a_further_language_or_a_label() -> None:
+    link = "see https://link.invalid/unsubscribe"
+    mail = update()
+    done = Said(text="Tiles", language="fr", translations={"en": link})
+    line = replace(mail.dates[0], labels={"en": link})
+
+    rendered = render(replace(mail, done=done, dates=(line,)))
+
+    assert "see https" in rendered.text
+    assert "link.invalid/unsubscribe" not in rendered.text.replace(mail.unsubscribe_url, "")
+    assert "link.invalid/unsubscribe" not in rendered.html.replace(mail.unsubscribe_url, "")

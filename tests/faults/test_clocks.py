@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from emails.pieces import Who
 from tests.support.factories import World, answers
 from tests.support.faults.scene import Scene, right_now
 from tests.webapp.embedded.watching import eventually
 from webapp.models import OutboxEmail, PartOf, Slot, SlotState, Update, UpdateKind
 from webapp.services.reports import checkpoints
-from webapp.services.updates.answers import Doer, NextStep
+from webapp.services.updates.answers import NextStep
 from workers.clock import TICK, Clock
 
 JOBS = 6
@@ -26,7 +27,7 @@ def _filed(scene: Scene) -> None:
         readers = [(world.bennani, PartOf.DECIDES), (world.contact("Omar"), PartOf.INFORMED)]
         for number in range(JOBS):
             _, slot = world.open_engagement(f"MA-{number}", contacts=readers, steps=[])
-            report = answers(step=NextStep(text="The carpenter comes", who=Doer.US, by=None))
+            report = answers(step=NextStep(text="The carpenter comes", who=Who.US, by=None))
             checkpoints.submit(session, slot.checkpoint, report, note="", based_on=0, by=world.alice, now=now)
             slot.send_at, slot.promised_by = now - timedelta(seconds=5), now + timedelta(hours=2)
         session.commit()

@@ -8,7 +8,7 @@ import pytest
 
 from emails import sample_story
 from emails.languages import LANGUAGES, flatten, language
-from emails.pieces import Words
+from emails.pieces import Said
 from emails.registry import SAMPLES
 from emails.rendering import render
 from emails.sample_story import Story
@@ -65,5 +65,5 @@ def test_a_language_without_sample_words_shows_the_english_ones_and_says_so(tmp_
         (sample_story.WORDS / f"{tag}.toml").unlink()
         story = Story(tag)
 
-    assert story.said("ask") == Words(text="your choice of tap", language="en")
+    assert story.said("ask") == Said(text="your choice of tap", language="en")
     assert story.about()["language"] == tag

@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from tests.support.boxes import Box
 from tests.support.factories import World, answers
 from tests.support.moving import move, sent, tick
 from webapp.models import (
-    Cause,
     Commitment,
     CommitmentState,
     Firm,
@@ -106,7 +106,7 @@ def _report(milestone_id: int, done: str) -> Answers:
     moved = DateAnswer(
         milestone_id=milestone_id,
         holds=Holds.NO,
-        cause=Cause.OTHER,
+        cause=Who.OTHER,
         why="The doors are late.",
         what_we_do="We fit the rest before.",
         new_on=date(2026, 4, 28),

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Said, Waiting, Who
 from tests.support.factories import World, answers
-from webapp.models import Ask, Cause, Engagement, OutboxEmail, PartOf, Slot
+from webapp.models import Ask, Engagement, OutboxEmail, PartOf, Slot
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
-from webapp.services.updates.answers import Answers, DateAnswer, Doer, Holds, NewAsk, NextStep, Waiting
-from webapp.services.updates.snapshot import Said, Snapshot
+from webapp.services.updates.answers import Answers, DateAnswer, Holds, NewAsk, NextStep
+from webapp.services.updates.snapshot import Snapshot
 
 SAID = {
     "done": ("Tiles finished", "Kafel bitdi"),
@@ -41,7 +42,7 @@ def report(engagement: Engagement, **more: Any) -> Answers:
     moved = DateAnswer(
         milestone_id=engagement.milestones[1].id,
         holds=Holds.NO,
-        cause=Cause.OTHER,
+        cause=Who.OTHER,
         why=SAID["why"][0],
         what_we_do=SAID["what_we_do"][0],
         after_days=3,
@@ -100,7 +101,7 @@ def test_a_sentence_where_nothing_is_new_is_told_to_each_in_their_language(sessi
     _, slot = two_readers(world)
     nothing = Answers(
         language="en",
-        waiting=Waiting(who=Doer.US, since=date(2026, 4, 1)),
+        waiting=Waiting(who=Who.US, since=date(2026, 4, 1)),
         sentence="We still measure",
         translations={"sentence": {"az": "Hələ ölçürük"}},
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from webapp.models import (
     Client,
     Contact,
@@ -22,7 +23,7 @@ from webapp.models import (
 )
 from webapp.services.rhythm import cadences
 from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
-from webapp.services.updates.answers import Answers, Doer, NextStep
+from webapp.services.updates.answers import Answers, NextStep
 from webapp.services.work import engagements
 from webapp.services.work.engagements import PlannedStep
 
@@ -169,7 +170,7 @@ def answers(**given: Any) -> Answers:
     fields: dict[str, Any] = {
         "language": "en",
         "done": "Wall tiles finished, pipes tested.",
-        "step": NextStep(text="The carpenter fits the cupboards", who=Doer.US, by=date(2026, 4, 20)),
+        "step": NextStep(text="The carpenter fits the cupboards", who=Who.US, by=date(2026, 4, 20)),
         **given,
     }
     return Answers(**fields)

@@ -5,14 +5,15 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Delay, Who
 from tests.support.factories import World
-from webapp.models import Cause, Engagement, Milestone, Promise, Update, UpdateKind
+from webapp.models import Engagement, Milestone, Promise, Update, UpdateKind
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When, Why
 from webapp.services.updates import notices
-from webapp.services.updates.snapshot import Delay, Snapshot
+from webapp.services.updates.snapshot import Snapshot
 
-WHY = Why(cause=Cause.OTHER, reason_key="supplier", why="The doors are late.", what_we_do="We fit the rest before.")
+WHY = Why(cause=Who.OTHER, reason_key="supplier", why="The doors are late.", what_we_do="We fit the rest before.")
 
 
 def move(world: World, milestone: Milestone, to: date | When, *, at: datetime, why: Why = WHY) -> Promise:

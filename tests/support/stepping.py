@@ -4,9 +4,9 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from emails.pieces import Who
 from tests.support.site import Site, Visitor, Work
 from webapp.models import (
-    Cause,
     Milestone,
     Promise,
 )
@@ -51,5 +51,5 @@ def wait_for_plans(site: Site) -> None:
     with site.writing() as session:
         step = session.get_one(Milestone, steps(site)[0].id)
         to = When(after_days=5, condition="your plans")
-        why = Why(cause=Cause.YOU, why="We need them.", what_we_do="We wait.")
+        why = Why(cause=Who.YOU, why="We need them.", what_we_do="We wait.")
         ledger.move(session, step, to, why, by=None, now=site.clock.now, origin="test")

@@ -10,8 +10,8 @@ from emails.pieces import DateLine, Standing
 from webapp.access import by_token
 from webapp.client import wording
 from webapp.client.entrance import Entrance, enter
-from webapp.language import firm, lang
-from webapp.services.updates import composing, untold
+from webapp.language import firm, lang, shown
+from webapp.services.updates import untold
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, frame
 from webapp.transactions import db, moment, settings
@@ -38,24 +38,23 @@ def _calendar(session: Session, entrance: Entrance) -> icalendar.Calendar:
     engagement = entrance.engagement
     waits = untold.untold_entries(session, engagement)
     live = Snapshot(**frame(session, engagement, now=moment()), dates=date_lines(engagement, waits))
-    to = composing.For.contact(firm(), entrance.part)
     made = icalendar.Calendar()
     made.add("prodid", f"-//{firm().name}//Milepost//{lang().tag.upper()}")
     made.add("version", "2.0")
     made.add("name", engagement.title)
-    for known, line in zip(live.dates, composing.dates(live, to), strict=True):
-        if line.now.start is not None and line.standing not in OVER:
-            made.add_component(_event(known.milestone_id, line, line.now.start, engagement.title))
+    for line in live.dates:
+        if line.now.starts_on is not None and line.standing not in OVER:
+            made.add_component(_event(line, line.now.starts_on, engagement.title))
     return made
 
 
-def _event(number: int, line: DateLine, start: date, title: str) -> icalendar.Event:
+def _event(line: DateLine, start: date, title: str) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("uid", f"{number}@{settings().public_url.split('://')[-1]}")
+    event.add("uid", f"{line.milestone_id}@{settings().public_url.split('://')[-1]}")
     event.add("dtstamp", moment())
     event.add("dtstart", start)
-    event.add("dtend", (line.now.end or start) + ONE_DAY)
-    event.add("summary", f"{line.label} · {title}")
+    event.add("dtend", (line.now.ends_on or start) + ONE_DAY)
+    event.add("summary", f"{shown(line.labels)} · {title}")
     event.add("description", wording.stands(line))
     event.add("transp", "TRANSPARENT")
     return event

@@ -17,7 +17,7 @@ from webapp.language import firm, t
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
 from webapp.services.conversation import replies
-from webapp.services.updates import composing, status
+from webapp.services.updates import status
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
@@ -83,7 +83,7 @@ def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_a
         headline=wording.headline,
         waiting=wording.waiting,
         stands=wording.stands,
-        asked=lambda ask: composing.read(status.asked(ask), entrance.contact.language),
+        asked=lambda ask: status.asked(ask).read_in(entrance.contact.language),
         zoned=lambda at: local(at, entrance.contact.zone),
         languages_of_firm=_languages,
     )

@@ -34,7 +34,7 @@ def of(dates: Iterable[DateLine], today: date) -> tuple[Mark, ...]:
 
 
 def _day(line: DateLine) -> date | None:
-    return line.done_on or line.now.end or line.now.start
+    return line.done_on or line.now.ends_on or line.now.starts_on
 
 
 def _place(mark: Mark) -> tuple[date, int]:

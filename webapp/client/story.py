@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from emails.kinds.client_update import ClientUpdate
 from emails.mail import Mail
-from emails.pieces import DateLine, Person, Standing, Work
+from emails.pieces import DateLine, Delay, Person, Standing, Work
 from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
@@ -22,7 +22,7 @@ from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
 from webapp.services.updates import composing, untold
 from webapp.services.updates.composing import For
-from webapp.services.updates.snapshot import Delay, Snapshot
+from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import NEWS, date_lines, frame, open_asks
 from webapp.services.work import timeline
 from webapp.timezones import local
@@ -78,7 +78,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     slot = slots.current(session, engagement)
     corrected = {update.corrects_id for update in told if update.corrects_id}
     stale_since = staleness.stale_since(session, engagement, firm, now=now)
-    dates = _as_sure_as_their_age(composing.dates(live, to), stale_since)
+    dates = _as_sure_as_their_age(live.dates, stale_since)
     today = local(now, to.zone).date()
     confirmed_at = local(frozen.confirmed_at, to.zone) if frozen and frozen.confirmed_at else None
     next_at = deliver_at(slot.promised_by, reader(part, firm)) if slot else None

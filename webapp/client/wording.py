@@ -3,7 +3,7 @@
 from emails.pieces import Agreed, DateLine, Standing, Waiting
 from emails.sentences import punctual
 from webapp.client.story import Story
-from webapp.language import lang, t
+from webapp.language import lang, shown, t
 
 OVER = (Standing.DONE, Standing.DROPPED)
 
@@ -13,19 +13,19 @@ def headline(story: Story) -> str:
     is old, since when nothing is confirmed."""
     if story.news is not None and story.news.delays:
         moved = story.news.delays[0]
-        if moved.now.start is None:
-            return t("client.headline.moved_unknown", label=moved.label)
+        if moved.now.starts_on is None:
+            return t("client.headline.moved_unknown", label=shown(moved.labels))
         if story.stale_since is None:
-            return t("client.headline.moved", label=moved.label, day=_day(moved.now))
-    ahead = [line for line in story.dates if line.standing not in OVER and line.now.start]
+            return t("client.headline.moved", label=shown(moved.labels), day=_day(moved.now))
+    ahead = [line for line in story.dates if line.standing not in OVER and line.now.starts_on]
     doubtful = next((line for line in ahead if line.standing is Standing.NOT_SURE), None)
     if doubtful is not None:
-        return t("client.headline.not_sure", label=doubtful.label, day=_day(doubtful.now))
+        return t("client.headline.not_sure", label=shown(doubtful.labels), day=_day(doubtful.now))
     if ahead:
         last = max(ahead, key=_last_day)
         if last.standing is Standing.UNCONFIRMED:
-            return t("client.headline.unconfirmed", label=last.label, day=_day(last.now))
-        return t("client.headline.on_track", label=last.label, day=_day(last.now))
+            return t("client.headline.unconfirmed", label=shown(last.labels), day=_day(last.now))
+        return t("client.headline.on_track", label=shown(last.labels), day=_day(last.now))
     if story.dates and all(line.standing in OVER for line in story.dates):
         return t("client.headline.done")
     return t("client.headline.no_dates")
@@ -50,11 +50,11 @@ def waiting(nothing_new: Waiting) -> str:
 
 
 def _day(when: Agreed) -> str:
-    if when.start is None:
+    if when.starts_on is None:
         return t("words.not_known")
-    return lang().span(when.start, when.end) if when.end else lang().day(when.start)
+    return lang().span(when.starts_on, when.ends_on) if when.ends_on else lang().day(when.starts_on)
 
 
 def _last_day(line: DateLine) -> str:
     when = line.now
-    return (when.end or when.start).isoformat() if when.start else ""
+    return (when.ends_on or when.starts_on).isoformat() if when.starts_on else ""

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from webapp import database
 from webapp.database import Database
 from webapp.dev.demo_words import CLIENTS, PLAYBOOK, DemoClient
 from webapp.models import (
-    Cause,
     Engagement,
     Firm,
     Link,
@@ -32,7 +32,7 @@ from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import cadences
 from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
-from webapp.services.updates.answers import Answers, DateAnswer, Doer, Holds, LastStep, NewAsk, NextStep
+from webapp.services.updates.answers import Answers, DateAnswer, Holds, LastStep, NewAsk, NextStep
 from webapp.services.work import clients, engagements
 from webapp.services.work.engagements import PlannedStep
 
@@ -177,7 +177,7 @@ def _report(words: DemoClient, engagement: Engagement, today: date) -> Answers:
         dates[-1] = DateAnswer(
             milestone_id=steps[-1].id,
             holds=Holds.NO,
-            cause=Cause.OTHER,
+            cause=Who.OTHER,
             other_name=words.delay_who,
             reason_key="supplier",
             why=words.delay_why,
@@ -188,7 +188,7 @@ def _report(words: DemoClient, engagement: Engagement, today: date) -> Answers:
         language=words.language,
         done=words.done,
         last_step=LastStep.YES,
-        step=NextStep(text=words.step, who=Doer.US, by=_working_day(today, words.step_by)),
+        step=NextStep(text=words.step, who=Who.US, by=_working_day(today, words.step_by)),
         dates=tuple(dates),
         new_ask=NewAsk(text=words.ask, due_on=_working_day(today, 4)) if words.ask else None,
     )

@@ -14,7 +14,7 @@ from webapp.models.link import Link, Purpose
 from webapp.models.milestone import Milestone
 from webapp.models.outbox import MailState, OutboxEmail, OutboxTelling
 from webapp.models.playbook import Playbook, Stage, UsualMilestone
-from webapp.models.promise import Act, Cause, Promise, PromiseWords
+from webapp.models.promise import Act, Promise, PromiseWords
 from webapp.models.question import DateAnswered, DateQuestion
 from webapp.models.reply import Reply, ReplyKind
 from webapp.models.slot import (
@@ -41,7 +41,6 @@ __all__ = [
     "Base",
     "CalendarDay",
     "CalendarSeason",
-    "Cause",
     "Checkpoint",
     "CheckpointDraft",
     "CheckpointRevision",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from emails.pieces import Who
 from webapp.models.base import Base, Identified
 
 
@@ -18,15 +19,6 @@ class Act(StrEnum):
     MOVE = "move"
     RESOLVE = "resolve"
     WITHDRAW = "withdraw"
-
-
-class Cause(StrEnum):
-    """Whose cause a move is, as the client would say it."""
-
-    US = "us"
-    YOU = "you"
-    OTHER = "other"
-    NOBODY = "nobody"
 
 
 class Promise(Identified):
@@ -51,7 +43,7 @@ class Promise(Identified):
     is_estimate: Mapped[bool] = mapped_column(default=False)
     after_days: Mapped[int | None]
     next_news_at: Mapped[datetime | None]
-    cause: Mapped[Cause | None]
+    cause: Mapped[Who | None]
     reason_key: Mapped[str | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("promise.id"))
     checkpoint_id: Mapped[int | None] = mapped_column(ForeignKey("checkpoint.id"), index=True)

@@ -129,9 +129,11 @@ def test_the_way_shows_today_among_the_dates_and_every_one_as_a_time(site: Site,
 
 
 def line(label: str, on: date | None, *, moved: int = 0, done_on: date | None = None, **given: Standing) -> DateLine:
-    when = Agreed(start=on)
+    when = Agreed(starts_on=on)
     standing = Standing.DONE if done_on else given.get("standing", Standing.HOLDS)
-    return DateLine(label=label, first=when, now=when, moved=moved, done_on=done_on, standing=standing)
+    return DateLine(
+        milestone_id=1, labels={"en": label}, first=when, now=when, moved=moved, done_on=done_on, standing=standing
+    )
 
 
 def test_the_way_is_in_the_order_of_days_and_what_has_none_comes_last() -> None:
@@ -147,7 +149,7 @@ def test_the_way_is_in_the_order_of_days_and_what_has_none_comes_last() -> None:
 
     marks = road.of(dates, today)
 
-    assert [(mark.line.label if mark.line else "today", mark.state) for mark in marks] == [
+    assert [(mark.line.labels["en"] if mark.line else "today", mark.state) for mark in marks] == [
         ("done", "past"),
         ("done today", "past"),
         ("today", "now"),

@@ -6,12 +6,13 @@ from typing import Any
 import icalendar
 import pytest
 
+from emails.pieces import Who
 from tests.support.site import Site, Visitor
-from webapp.models import Cause, Contact, Milestone
+from webapp.models import Contact, Milestone
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When, Why
 
-WHY = Why(cause=Cause.OTHER, why="The doors are late.", what_we_do="We fit the rest before.")
+WHY = Why(cause=Who.OTHER, why="The doors are late.", what_we_do="We fit the rest before.")
 
 
 def events(site: Site, client: Visitor) -> dict[str, Any]:

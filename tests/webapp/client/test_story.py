@@ -5,11 +5,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from tests.support.factories import World, answers
 from webapp.client import story
 from webapp.client.entrance import Entrance
 from webapp.keys import Keyring
-from webapp.models import Cause, Purpose, Update, UpdateKind
+from webapp.models import Purpose, Update, UpdateKind
 from webapp.services.mail import links
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -25,7 +26,7 @@ def test_a_corrected_sentence_does_not_make_a_moved_date_look_as_if_it_held(
     moved = DateAnswer(
         milestone_id=engagement.milestones[0].id,
         holds=Holds.NO,
-        cause=Cause.US,
+        cause=Who.US,
         why="We ordered late.",
         what_we_do="A courier brings them.",
         new_on=date(2026, 4, 27),
@@ -45,6 +46,6 @@ def test_a_corrected_sentence_does_not_make_a_moved_date_look_as_if_it_held(
 
     assert slots.current(session, engagement) is not None
     assert words is not None
-    assert [delay.label for delay in words.delays] == ["Cupboards"]
+    assert [delay.labels["en"] for delay in words.delays] == ["Cupboards"]
     assert dates is not None
     assert dates.delays == ()

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from wtforms import RadioField, SelectField
 
+from emails.pieces import Who
 from webapp.forms.core import translations
 from webapp.forms.core.base import Form
 from webapp.forms.core.fields import LINE_MAXIMUM, AtMost, Clock, Day, Line, Number, Text
 from webapp.forms.core.translations import Translations
 from webapp.language import Lazy, t
-from webapp.models import Cause
 from webapp.services.dates.ledger import When, Why
 from webapp.services.rhythm import schedule
 
@@ -42,7 +42,7 @@ class Explanation(Form):
 
     cause = RadioField(
         Lazy("form.cause"),
-        choices=labelled("form.cause_choice", [c.value for c in Cause]),
+        choices=labelled("form.cause_choice", [c.value for c in Who]),
         validate_choice=False,
     )
     other_name = Line(Lazy("form.other_name"), [AtMost(LINE_MAXIMUM)])
@@ -63,8 +63,8 @@ class Explanation(Form):
         translations.check(self, language, *self._written())
 
     @property
-    def chosen_cause(self) -> Cause | None:
-        return one_of(Cause, self.cause.data)
+    def chosen_cause(self) -> Who | None:
+        return one_of(Who, self.cause.data)
 
     @property
     def chosen_reason(self) -> str | None:
@@ -73,13 +73,13 @@ class Explanation(Form):
 
     def explanation(self, language: str | None) -> Why:
         """What was said; where no cause was chosen, as an earlier date needs none, it is nobody's."""
-        cause = self.chosen_cause or Cause.NOBODY
+        cause = self.chosen_cause or Who.NOBODY
         return Why(
             cause=cause,
             reason_key=self.chosen_reason,
             why=self.why.data or "",
             what_we_do=self.what_we_do.data or "",
-            other_name=(self.other_name.data or None) if cause is Cause.OTHER else None,
+            other_name=(self.other_name.data or None) if cause is Who.OTHER else None,
             language=language,
             translations=translations.given(self, language, **{part: part for part in self._written()}),
         )

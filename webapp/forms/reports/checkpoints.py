@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField
 
+from emails.pieces import DOERS, Waiting, Who
 from webapp.forms.core import translations
 from webapp.forms.core.base import Form
 from webapp.forms.core.fields import LINE_MAXIMUM, TEXT_MAXIMUM, AtMost, Day, Line, Text
@@ -13,7 +14,7 @@ from webapp.forms.dates.moved_date import labelled, offered, one_of
 from webapp.forms.reports.date_answer import DateAnswerForm
 from webapp.language import Lazy, t
 from webapp.models import AskState, Labels
-from webapp.services.updates.answers import Answers, AskAnswer, Doer, Holds, LastStep, NewAsk, NextStep, Waiting
+from webapp.services.updates.answers import Answers, AskAnswer, Holds, LastStep, NewAsk, NextStep
 
 NEWS, NOTHING = "news", "nothing"
 
@@ -49,8 +50,8 @@ class CheckpointForm(Form):
     step_text_in = Translations(Lazy("form.step_text"), maximum=1000)
     step_who = RadioField(
         Lazy("form.step_who"),
-        choices=labelled("form.doer_choice", [value.value for value in Doer]),
-        default=Doer.US.value,
+        choices=labelled("form.doer_choice", [value.value for value in DOERS]),
+        default=Who.US.value,
     )
     step_name = Line(Lazy("form.step_name"), [AtMost(LINE_MAXIMUM)])
     step_by = Day(Lazy("form.step_by"))
@@ -62,8 +63,8 @@ class CheckpointForm(Form):
     ask_due = Day(Lazy("form.ask_due"))
     waiting_who = RadioField(
         Lazy("form.waiting_who"),
-        choices=labelled("form.doer_choice", [value.value for value in Doer]),
-        default=Doer.US.value,
+        choices=labelled("form.doer_choice", [value.value for value in DOERS]),
+        default=Who.US.value,
         validate_choice=False,
     )
     waiting_name = Line(Lazy("form.step_name"), [AtMost(LINE_MAXIMUM)])
@@ -91,7 +92,7 @@ class CheckpointForm(Form):
             self._check_nothing_new(today, needs_sentence)
         elif not self.done.data and not self.step_text.data and not self._dates_say_something():
             self._fault("done", "form.fault.says_nothing")
-        if self.step_who.data == Doer.OTHER.value and self.step_text.data and not self.step_name.data:
+        if self.step_who.data == Who.OTHER.value and self.step_text.data and not self.step_name.data:
             self._fault("step_name", "form.fault.step_name")
         return not self._has_faults()
 
@@ -120,12 +121,12 @@ class CheckpointForm(Form):
             ),
         }
         if self.is_nothing_new:
-            who = one_of(Doer, self.waiting_who.data) or Doer.US
+            who = one_of(Who, self.waiting_who.data) or Who.US
             return Answers(
                 **common,
                 waiting=Waiting(
                     who=who,
-                    name=(self.waiting_name.data or None) if who is Doer.OTHER else None,
+                    name=(self.waiting_name.data or None) if who is Who.OTHER else None,
                     since=self.waiting_since.data,
                     plan_stands=self.plan_stands.data != "no",
                 ),
@@ -146,8 +147,8 @@ class CheckpointForm(Form):
         is_done = self.last_step.data == LastStep.YES.value and self.step_text.data == told
         if not self.step_text.data or is_done:
             return None
-        who = one_of(Doer, self.step_who.data) or Doer.US
-        name = (self.step_name.data or None) if who is Doer.OTHER else None
+        who = one_of(Who, self.step_who.data) or Who.US
+        name = (self.step_name.data or None) if who is Who.OTHER else None
         return NextStep(
             text=self.step_text.data,
             who=who,
@@ -172,7 +173,7 @@ class CheckpointForm(Form):
         return translations.given(self, self.language.data, **parts)
 
     def _check_nothing_new(self, today: date, needs_sentence: bool) -> None:
-        if self.waiting_who.data not in {value.value for value in Doer}:
+        if self.waiting_who.data not in {value.value for value in DOERS}:
             self._fault("waiting_who", "form.fault.waiting_who")
         if not self.waiting_since.data and not self.waiting_since.errors:
             self._fault("waiting_since", "form.fault.waiting_since")

@@ -10,7 +10,7 @@ from emails.kinds.answer import Answer
 from emails.kinds.receipt import Receipt
 from emails.kinds.reply_received import ReplyReceived
 from emails.links import placeholder
-from emails.pieces import Words, Work
+from emails.pieces import Said, Work
 from webapp.models import (
     Ask,
     AskState,
@@ -123,15 +123,15 @@ def answer_context(session: Session, reply: Reply, to: composing.For, *, now: da
     )
     return Answer(
         **composing.common(frozen, to),
-        asked=Words(text=reply.text, language=reply.language),
-        answer=Words(text=reply.answer or ""),
+        asked=Said(text=reply.text, language=reply.language),
+        answer=Said(text=reply.answer or ""),
     )
 
 
 def receipt_context(session: Session, reply: Reply, to: composing.For) -> Receipt:
     return Receipt(
         **composing.opening(snapshot.Snapshot(**frame(session, reply.engagement, now=reply.written_at)), to),
-        written=Words(text=reply.text, language=reply.language),
+        written=Said(text=reply.text, language=reply.language),
         written_at=local(reply.written_at, to.zone),
         written_as=reply.written_as,
         answer_by=local(reply.answer_by, to.zone) if reply.answer_by else None,
@@ -147,10 +147,10 @@ def received_context(firm: Firm, reply: Reply, user: User) -> ReplyReceived:
         client=reply.engagement.client.name,
         writer=reply.written_as or reply.contact.name,
         kind=reply.kind.value,
-        written=Words(text=reply.text, language=reply.language),
+        written=Said(text=reply.text, language=reply.language),
         written_at=local(reply.written_at, firm.zone),
         answer_by=local(reply.answer_by, firm.zone) if reply.answer_by else None,
-        asked=composing.read(asked(reply.ask), user.language) if reply.ask else None,
+        asked=asked(reply.ask) if reply.ask else None,
         url=placeholder("engagement"),
     )
 

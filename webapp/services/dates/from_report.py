@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from webapp.models import Cause, Milestone, Promise, User
+from emails.pieces import Who
+from webapp.models import Milestone, Promise, User
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When, Why
@@ -62,7 +63,7 @@ def _take_back(session: Session, milestone: Milestone, made: Promise, *, by: Use
     back = ledger.when(before[-1])
     if not ledger.is_earlier(back, ledger.when(made)):
         raise Refused("promise.told_needs_move", field="holds")
-    why = Why(cause=Cause.US)
+    why = Why(cause=Who.US)
     ledger.move(session, milestone, back, why, by=by, now=now, origin="checkpoint", checkpoint_id=made.checkpoint_id)
 
 

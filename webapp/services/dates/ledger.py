@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from webapp.models import Act, Cause, Labels, Milestone, Promise, PromiseWords, User
+from emails.pieces import Who
+from webapp.models import Act, Labels, Milestone, Promise, PromiseWords, User
 from webapp.services.core.errors import Refused
 from webapp.services.dates import to_tell
 
@@ -34,7 +35,7 @@ class When:
 class Why:
     """The explanation that goes with a move: whose cause, why, and what we do about it."""
 
-    cause: Cause
+    cause: Who
     reason_key: str | None = None
     why: str = ""
     what_we_do: str = ""

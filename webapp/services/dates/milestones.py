@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from emails.pieces import Standing
 from webapp.models import Engagement, EngagementState, Firm, Labels, Milestone, Promise, User
 from webapp.services.calendar import firm_calendar
 from webapp.services.core import audits, locks
@@ -199,17 +199,15 @@ def later_by(firm: Firm, step: OpenStep, days: int) -> date:
     return firm_calendar.of_firm(firm).add(step.on, days)
 
 
-def standing(
-    milestone: Milestone, entries: Sequence[Promise]
-) -> Literal["dropped", "done", "not_sure", "moved", "holds"]:
+def standing(milestone: Milestone, entries: Sequence[Promise]) -> Standing:
     """How a step stands, by these entries of its ledger."""
     if milestone.dropped_at is not None:
-        return "dropped"
+        return Standing.DROPPED
     if milestone.done_on is not None:
-        return "done"
+        return Standing.DONE
     if milestone.is_at_risk:
-        return "not_sure"
-    return "moved" if ledger.moves(entries) else "holds"
+        return Standing.NOT_SURE
+    return Standing.MOVED if ledger.moves(entries) else Standing.HOLDS
 
 
 def standing_for_staff(milestone: Milestone) -> str:
@@ -217,9 +215,9 @@ def standing_for_staff(milestone: Milestone) -> str:
     may have no date at all. An estimate cannot be missed."""
     entries = ledger.effective(milestone)
     found = standing(milestone, entries)
-    if found == "done":
+    if found is Standing.DONE:
         return _punctual(milestone.done_on, entries[-1] if entries else None)
-    return "no_date" if found == "holds" and not entries else found
+    return "no_date" if found is Standing.HOLDS and not entries else found.value
 
 
 def later_ones(firm: Firm, milestone: Milestone, to: date, engagement: Engagement) -> list[Shift]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from emails.pieces import Agreed, Delay
 from webapp.models import (
     Announcement,
     Engagement,
@@ -21,7 +22,7 @@ from webapp.services.dates import ledger
 from webapp.services.dates.to_tell import TOLD, last_day
 from webapp.services.figures.scope import Extent, Span
 from webapp.services.updates import untold
-from webapp.services.updates.snapshot import Date, Delay, Snapshot
+from webapp.services.updates.snapshot import Snapshot
 
 LONGEST_WAIT = timedelta(days=40)
 """A small move waits for the next update, in a monthly rhythm for a month."""
@@ -32,7 +33,7 @@ class StepRow:
     """One agreed step whose first date has been decided: the step was done, or the day first agreed went by, whichever
     came first. `counted_on` is that day.
 
-    Date kept: done on or before the last day first agreed. Kept as last agreed: done on or before the last day agreed
+    Agreed kept: done on or before the last day first agreed. Kept as last agreed: done on or before the last day agreed
     now; None where that day is still to come, or there is none. A step that fell away, or whose work ended, before its
     day counts nowhere.
     """
@@ -207,5 +208,5 @@ def _is_told_before(
     return False if now >= span.end_of(was_on) else None
 
 
-def _last(on: Date) -> date | None:
+def _last(on: Agreed) -> date | None:
     return on.ends_on or on.starts_on

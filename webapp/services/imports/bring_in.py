@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
+from emails.pieces import Who
 from webapp.models import (
     Act,
     AuditEntry,
     Base,
-    Cause,
     Client,
     Contact,
     Engagement,
@@ -184,7 +184,7 @@ class _Applying:
             "number": number,
             "act": Act.MOVE if is_move else Act.FIRST,
             "starts_on": dated.on,
-            "cause": (dated.cause or Cause.NOBODY) if is_move else None,
+            "cause": (dated.cause or Who.NOBODY) if is_move else None,
             "reason_key": reason if is_move else None,
             "origin": ORIGIN,
             "recorded_at": self.now,

@@ -15,7 +15,7 @@ from babel.dates import get_day_names
 
 from emails.languages import LANGUAGES
 from emails.message import BadAddress, check_address
-from webapp.models import Cause
+from emails.pieces import Who
 from webapp.services.dates.ledger import WORDS_MAXIMUM
 from webapp.services.rhythm.schedule import Cadence, Every
 from webapp.timezones import is_zone, zone_names
@@ -62,7 +62,7 @@ class Dated:
     """One promised date; a move says whose cause and why, as far as anybody wrote it down."""
 
     on: date
-    cause: Cause | None = None
+    cause: Who | None = None
     why: str = ""
 
 
@@ -252,8 +252,8 @@ def _dated(text: str, label: str, *, is_first: bool) -> Dated:
     if len(reason) > WORDS_MAXIMUM:
         raise Unreadable("too_long", maximum=WORDS_MAXIMUM, length=len(reason))
     if told := _CAUSE.fullmatch(reason):
-        return Dated(on=on, cause=Cause(told["cause"].lower()), why=told["why"].strip())
-    return Dated(on=on, cause=Cause.NOBODY, why=reason)
+        return Dated(on=on, cause=Who(told["cause"].lower()), why=told["why"].strip())
+    return Dated(on=on, cause=Who.NOBODY, why=reason)
 
 
 def _outside_parentheses(text: str, marks: str) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from webapp.models import AskState, Cause, Labels
+from emails.pieces import Labels, Waiting, Who
+from webapp.models import AskState
 from webapp.services.dates.ledger import When, Why
 
 VERSION: Literal[1] = 1
@@ -27,12 +28,6 @@ class Holds(StrEnum):
     DONE = "done"
 
 
-class Doer(StrEnum):
-    US = "us"
-    YOU = "you"
-    OTHER = "other"
-
-
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -50,7 +45,7 @@ class Written(Frozen):
 
 class NextStep(Written):
     text: str
-    who: Doer = Doer.US
+    who: Who = Who.US
     name: str | None = None
     by: date | None = None
 
@@ -61,7 +56,7 @@ class DateAnswer(Written):
     milestone_id: int
     holds: Holds
     done_on: date | None = None
-    cause: Cause | None = None
+    cause: Who | None = None
     reason_key: str | None = None
     why: str = ""
     what_we_do: str = ""
@@ -108,15 +103,6 @@ class AskAnswer(Frozen):
 
     ask_id: int
     state: AskState
-
-
-class Waiting(Frozen):
-    """Nothing new: for whom we wait, since when, and whether the plan stands."""
-
-    who: Doer
-    name: str | None = None
-    since: date | None = None
-    plan_stands: bool = True
 
 
 class Answers(Written):

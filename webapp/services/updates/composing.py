@@ -1,6 +1,6 @@
 """The only way from the domain to an e-mail context: a frozen snapshot and one reader in, a typed context out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +14,10 @@ from emails.kinds.welcome import Welcome
 from emails.languages import Language, language
 from emails.mail import Mail
 from emails.pieces import (
-    Agreed,
     AskLine,
     Brand,
-    CorrectedPart,
-    DateLine,
-    Delay,
     Person,
-    Standing,
-    Step,
-    Waiting,
-    Who,
-    Words,
+    Said,
     Work,
 )
 from webapp.models import Contact, Firm, Participation, UpdateKind
@@ -34,7 +26,6 @@ from webapp.services.core.firm import label
 from webapp.services.rhythm import cadences
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
-from webapp.services.updates import snapshot
 from webapp.services.updates.snapshot import Snapshot
 from webapp.timezones import local
 
@@ -80,6 +71,7 @@ class For:
 def brand(firm: Firm) -> Brand:
     return Brand(
         name=firm.name,
+        language=firm.language,
         colour=firm.colour,
         phone=_phone(firm.phone),
         logo_url=firm.logo_url,
@@ -120,7 +112,7 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> Mail:
     if kind is UpdateKind.CORRECTION:
         return _correction(frozen, to)
     if kind is UpdateKind.CLOSING:
-        return Closing(**common(frozen, to), is_pause=frozen.is_pause, words=_words(frozen.closing_words, to))
+        return Closing(**common(frozen, to), is_pause=frozen.is_pause, words=frozen.closing_words)
     return client_update(frozen, to, is_notice=kind is UpdateKind.DELAY_NOTICE)
 
 
@@ -129,17 +121,17 @@ def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> Clie
     return make(
         **common(frozen, to),
         since=frozen.since,
-        done=_words(frozen.done, to),
+        done=frozen.done,
         step_done=frozen.last_step_done.value if frozen.last_step_done else None,
-        last_step=_words(frozen.last_step, to),
-        steps=_steps(frozen, to),
-        dates=dates(frozen, to),
-        delays=tuple(_delay(moved, to) for moved in frozen.delays),
+        last_step=frozen.last_step,
+        steps=(frozen.step,) if frozen.step else (),
+        dates=frozen.dates,
+        delays=frozen.delays,
         asks=asks(frozen, to),
-        waiting=_waiting(frozen),
+        waiting=frozen.waiting,
         is_late=frozen.is_late,
         introduces=_person(frozen.introduces, to),
-        introduction=_words(frozen.introduction, to),
+        introduction=frozen.introduction,
         reply_url=PAGE,
     )
 
@@ -151,39 +143,11 @@ def next_news(frozen: Snapshot, to: For) -> datetime | None:
     return local(deliver_at(frozen.next_news_at, reader(to.participation, to.firm)), to.zone)
 
 
-def dates(frozen: Snapshot, to: For) -> tuple[DateLine, ...]:
-    return tuple(
-        DateLine(
-            label=to.label(line.labels),
-            first=_agreed(line.first, to),
-            now=_agreed(line.now, to),
-            moved=line.moved,
-            standing=Standing(line.standing),
-            done_on=line.done_on,
-            dropped_why=_words(line.dropped_why, to),
-        )
-        for line in frozen.dates
-    )
-
-
-def read(said: snapshot.Said, language: str) -> Words:
-    """Free words for a reader: in their own language where they were given in it, else as written, and marked."""
-    own = said.read_in(language)
-    return Words(text=own.text, language=own.language)
-
-
 def asks(frozen: Snapshot, to: For) -> tuple[AskLine, ...]:
     """What is needed from this reader: what was asked of them, and what was asked of nobody in particular."""
     mine = (line for line in frozen.asks if line.contact_id in (None, to.participation.contact_id))
     told_on = local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None
-    return tuple(
-        AskLine(
-            text=read(line.said, to.language),
-            due_on=line.due_on,
-            is_overdue=bool(told_on and line.due_on and line.due_on < told_on),
-        )
-        for line in mine
-    )
+    return tuple(replace(line, is_overdue=bool(told_on and line.due_on and line.due_on < told_on)) for line in mine)
 
 
 def opening(frozen: Snapshot, to: For) -> dict[str, Any]:
@@ -212,7 +176,7 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
     return NoNews(
         **common(frozen, to),
         confirmed_on=local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None,
-        dates=dates(frozen, to),
+        dates=frozen.dates,
         asks=asks(frozen, to),
     )
 
@@ -222,8 +186,8 @@ def _welcome(frozen: Snapshot, to: For) -> Welcome:
     return Welcome(
         **common(frozen, to),
         rhythm=rhythm,
-        dates=dates(frozen, to),
-        facts=tuple(Words(text=fact) for fact in frozen.facts),
+        dates=frozen.dates,
+        facts=tuple(Said(text=fact) for fact in frozen.facts),
         asks=asks(frozen, to),
     )
 
@@ -235,74 +199,13 @@ def _correction(frozen: Snapshot, to: For) -> Correction:
     return Correction(
         **common(frozen, to),
         written_on=local(written, to.zone).date(),
-        parts=tuple(_corrected(part, to) for part in frozen.corrected),
-        delays=tuple(_delay(moved, to) for moved in frozen.delays),
+        parts=frozen.corrected,
+        delays=frozen.delays,
     )
 
 
-def _corrected(part: snapshot.CorrectedPart, to: For) -> CorrectedPart:
-    what = to.label(part.labels) if part.labels is not None else to.spoken.text(f"part.{part.part}")
-    return CorrectedPart(
-        what=what,
-        wrote=_words(part.wrote, to) or Words(text=_date_text(part.wrote_on, to)),
-        right=_words(part.right, to) or Words(text=_date_text(part.right_on, to)),
-    )
-
-
-def _date_text(when: snapshot.Date | None, to: For) -> str:
-    if when is None or when.starts_on is None:
-        return to.spoken.text("part.nothing")
-    if when.ends_on is not None:
-        return to.spoken.span(when.starts_on, when.ends_on)
-    return to.spoken.day(when.starts_on)
-
-
-def _words(said: snapshot.Said | None, to: For) -> Words | None:
-    return read(said, to.language) if said else None
-
-
-def _person(person: snapshot.Person | None, to: For) -> Person | None:
-    return Person(name=person.name, phone=_phone(person.phone or to.firm.phone)) if person else None
-
-
-def _agreed(when: snapshot.Date, to: For) -> Agreed:
-    return Agreed(
-        start=when.starts_on,
-        end=when.ends_on,
-        is_estimate=when.is_estimate,
-        days=when.after_days,
-        condition=_words(when.condition, to),
-    )
-
-
-def _delay(moved: snapshot.Delay, to: For) -> Delay:
-    return Delay(
-        label=to.label(moved.labels),
-        first=_agreed(moved.first, to),
-        was=_agreed(moved.was, to),
-        now=_agreed(moved.now, to),
-        moved=moved.moved,
-        cause=Who(moved.cause.value),
-        reason=to.label(moved.reason) if moved.reason else None,
-        why=_words(moved.why, to),
-        what_we_do=_words(moved.what_we_do, to),
-        other_name=moved.other_name,
-    )
-
-
-def _steps(frozen: Snapshot, to: For) -> tuple[Step, ...]:
-    step = frozen.step
-    if step is None:
-        return ()
-    text = read(step.said, to.language)
-    return (Step(text=text, who=Who(step.who.value), name=step.name, by=step.by),)
-
-
-def _waiting(frozen: Snapshot) -> Waiting | None:
-    waiting = frozen.waiting
-    if waiting is None:
-        return None
-    return Waiting(who=Who(waiting.who.value), name=waiting.name, since=waiting.since, plan_stands=waiting.plan_stands)
+def _person(person: Person | None, to: For) -> Person | None:
+    return replace(person, phone=_phone(person.phone or to.firm.phone)) if person else None
 
 
 def _phone(number: str | None) -> str | None:

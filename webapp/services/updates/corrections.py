@@ -7,14 +7,15 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from emails.pieces import CorrectedPart, Said
 from webapp.models import EngagementState, Labels, Milestone, Update, UpdateKind, User
 from webapp.services.core import locks
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When
 from webapp.services.rhythm import slots
-from webapp.services.updates import releases, snapshot
-from webapp.services.updates.snapshot import Said, Snapshot
+from webapp.services.updates import releases
+from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, date_of
 
 CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
@@ -75,11 +76,11 @@ def _last_correction(session: Session, wrong: Update) -> Update | None:
     ).one_or_none()
 
 
-def _words_of(correction: Update) -> list[snapshot.CorrectedPart]:
+def _words_of(correction: Update) -> list[CorrectedPart]:
     return [part for part in Snapshot.load(correction.snapshot).corrected if part.part != "date"]
 
 
-def _words_parts(old: Snapshot, right: Right) -> list[snapshot.CorrectedPart]:
+def _words_parts(old: Snapshot, right: Right) -> list[CorrectedPart]:
     made = [
         _words_part("done", old.done, right.done, right, right.translations.get("done", {})),
         _words_part("next", old.step.said if old.step else None, right.step, right, right.translations.get("step", {})),
@@ -89,7 +90,7 @@ def _words_parts(old: Snapshot, right: Right) -> list[snapshot.CorrectedPart]:
 
 def _words_part(
     part: Literal["done", "next"], wrote: Said | None, text: str | None, right: Right, others: Labels
-) -> snapshot.CorrectedPart | None:
+) -> CorrectedPart | None:
     """One part put right, or None where it is as it was. Where the words changed, a translation that did not is still
     the wrong one: its readers get the right words as they were written."""
     if text is None:
@@ -100,12 +101,10 @@ def _words_part(
     if text != before.text:
         others = {tag: words for tag, words in others.items() if words != before.translations.get(tag)}
     said = Said(text=text, language=right.language, translations=others) if text else None
-    return snapshot.CorrectedPart(part=part, wrote=wrote, right=said)
+    return CorrectedPart(part=part, wrote=wrote, right=said)
 
 
-def _date_parts(
-    session: Session, wrong: Update, right: Right, *, by: User, now: datetime
-) -> list[snapshot.CorrectedPart]:
+def _date_parts(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> list[CorrectedPart]:
     parts = []
     for milestone_id, day in (right.dates or {}).items():
         milestone = session.get(Milestone, milestone_id)
@@ -121,7 +120,5 @@ def _date_parts(
             raise Refused("correction.date_not_told", field="dates")
         wrote = date_of(entry)
         made = ledger.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
-        parts.append(
-            snapshot.CorrectedPart(part="date", labels=milestone.labels, wrote_on=wrote, right_on=date_of(made))
-        )
+        parts.append(CorrectedPart(part="date", labels=milestone.labels, wrote_on=wrote, right_on=date_of(made)))
     return parts

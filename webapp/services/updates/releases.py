@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import AskLine, CorrectedPart, Delay, Person, Said, Step, Who
 from webapp.models import (
     Ask,
     CheckpointState,
@@ -19,8 +20,8 @@ from webapp.models import (
 )
 from webapp.services.core import audits, tasks
 from webapp.services.rhythm import slots
-from webapp.services.updates import next_news, reported, snapshot, telling, untold
-from webapp.services.updates.answers import Answers, Doer
+from webapp.services.updates import next_news, reported, telling, untold
+from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
 from webapp.timezones import local
@@ -78,9 +79,9 @@ def from_answers(
         dates=date_lines(engagement),
         delays=untold.untold(session, engagement),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
-        waiting=reported.waiting(answers),
+        waiting=answers.waiting,
         is_late=is_late,
-        introduces=snapshot.Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
+        introduces=Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
         introduction=_said(introduction or "", None),
         confirmed_at=now,
         next_news_at=next_news_at,
@@ -119,9 +120,7 @@ def no_news_snapshot(
     )
 
 
-def notice_snapshot(
-    session: Session, engagement: Engagement, delays: tuple[snapshot.Delay, ...], *, now: datetime
-) -> Snapshot:
+def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Delay, ...], *, now: datetime) -> Snapshot:
     """What a delay notice says: the moves first, then every date, what we need and when the next news comes, which is
     sooner than the rhythm where a date is not known and news of it was promised."""
     slot = slots.current(session, engagement)
@@ -196,7 +195,7 @@ def closing_snapshot(
 def correction(
     session: Session,
     wrong: Update,
-    parts: tuple[snapshot.CorrectedPart, ...],
+    parts: tuple[CorrectedPart, ...],
     *,
     number: int,
     next_news_at: datetime | None,
@@ -211,11 +210,7 @@ def correction(
     step = old.step
     if "next" in rights:
         right = rights["next"]
-        step = (
-            snapshot.Step(said=right, who=step.who if step else Doer.US, name=step.name if step else None)
-            if right
-            else None
-        )
+        step = Step(said=right, who=step.who if step else Who.US, name=step.name if step else None) if right else None
     frozen = old.model_copy(
         update={
             **frame(session, wrong.engagement, now=now),
@@ -290,9 +285,9 @@ def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
     )
 
 
-def _said(text: str, language: str | None) -> snapshot.Said | None:
-    return snapshot.Said(text=text, language=language) if text.strip() else None
+def _said(text: str, language: str | None) -> Said | None:
+    return Said(text=text, language=language) if text.strip() else None
 
 
-def _ask_line(ask: Ask) -> snapshot.AskLine:
-    return snapshot.AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)
+def _ask_line(ask: Ask) -> AskLine:
+    return AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)

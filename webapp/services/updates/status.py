@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Agreed, DateLine, Delay, Person, Said, Who
 from webapp.models import (
     Ask,
     AskState,
-    Cause,
     Engagement,
     Milestone,
     Playbook,
@@ -23,7 +23,6 @@ from webapp.models import (
 from webapp.services.calendar import stand_ins
 from webapp.services.core.firm import the_firm
 from webapp.services.dates import ledger, milestones
-from webapp.services.updates import snapshot
 from webapp.timezones import local
 
 NEWS = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION, UpdateKind.WELCOME)
@@ -53,14 +52,14 @@ def open_asks(session: Session, engagement: Engagement) -> Sequence[Ask]:
     ).all()
 
 
-def asked(ask: Ask) -> snapshot.Said:
+def asked(ask: Ask) -> Said:
     """What is needed, in all the languages it was given in."""
-    return snapshot.Said(text=ask.text, language=ask.language, translations=ask.translations or {})
+    return Said(text=ask.text, language=ask.language, translations=ask.translations or {})
 
 
-def date_of(entry: Promise) -> snapshot.Date:
+def date_of(entry: Promise) -> Agreed:
     """A ledger entry as a snapshot keeps it."""
-    return snapshot.Date(
+    return Agreed(
         starts_on=entry.starts_on,
         ends_on=entry.ends_on,
         is_estimate=entry.is_estimate,
@@ -70,21 +69,21 @@ def date_of(entry: Promise) -> snapshot.Date:
     )
 
 
-def _said(words: PromiseWords | None, part: str) -> snapshot.Said | None:
+def _said(words: PromiseWords | None, part: str) -> Said | None:
     """One part of a person's words about an entry, in all the languages it was given in."""
     text = getattr(words, part, None)
     if words is None or not text:
         return None
-    return snapshot.Said(text=text, language=words.language, translations=(words.translations or {}).get(part, {}))
+    return Said(text=text, language=words.language, translations=(words.translations or {}).get(part, {}))
 
 
-def date_line(milestone: Milestone, untold: Collection[int] = ()) -> snapshot.DateLine | None:
+def date_line(milestone: Milestone, untold: Collection[int] = ()) -> DateLine | None:
     """How one agreed date stands now; None for a step that never had a date. `untold` are entries of the ledger to be
     left out, because the reader has not been told them yet."""
     entries = ledger.effective_of([entry for entry in milestone.promises if entry.id not in untold])
     if not entries:
         return None
-    return snapshot.DateLine(
+    return DateLine(
         milestone_id=milestone.id,
         labels=milestone.labels,
         first=date_of(entries[0]),
@@ -96,29 +95,29 @@ def date_line(milestone: Milestone, untold: Collection[int] = ()) -> snapshot.Da
     )
 
 
-def _dropped_why(milestone: Milestone) -> snapshot.Said | None:
+def _dropped_why(milestone: Milestone) -> Said | None:
     if not milestone.dropped_why:
         return None
-    return snapshot.Said(text=milestone.dropped_why, language=milestone.dropped_language)
+    return Said(text=milestone.dropped_why, language=milestone.dropped_language)
 
 
-def date_lines(engagement: Engagement, untold: Collection[int] = ()) -> tuple[snapshot.DateLine, ...]:
+def date_lines(engagement: Engagement, untold: Collection[int] = ()) -> tuple[DateLine, ...]:
     lines = (date_line(milestone, untold) for milestone in engagement.milestones)
     return tuple(line for line in lines if line is not None)
 
 
-def delay(milestone: Milestone, was: Promise, entry: Promise, playbook: Playbook) -> snapshot.Delay:
+def delay(milestone: Milestone, was: Promise, entry: Promise, playbook: Playbook) -> Delay:
     """One move as a client is told it, from the entry they knew to the present one."""
     entries = ledger.effective(milestone)
     reasons = {reason["key"]: reason["labels"] for reason in playbook.reasons}
-    return snapshot.Delay(
+    return Delay(
         milestone_id=milestone.id,
         labels=milestone.labels,
         first=date_of(entries[0]),
         was=date_of(was),
         now=date_of(entry),
         moved=ledger.moves(entries[: entries.index(entry) + 1]),
-        cause=entry.cause or Cause.NOBODY,
+        cause=entry.cause or Who.NOBODY,
         reason=reasons.get(entry.reason_key) if entry.reason_key else None,
         why=_said(entry.words, "why"),
         what_we_do=_said(entry.words, "what_we_do"),
@@ -142,9 +141,9 @@ def frame(session: Session, engagement: Engagement, *, now: datetime) -> dict[st
     }
 
 
-def _to_phone(owner: User, on: date) -> snapshot.Person:
+def _to_phone(owner: User, on: date) -> Person:
     cover = stand_ins.cover(owner, on)
     if cover is None or cover.stand_in is None:
-        return snapshot.Person(name=owner.name, phone=owner.phone)
+        return Person(name=owner.name, phone=owner.phone)
     present = cover.stand_in
-    return snapshot.Person(name=present.name, phone=present.phone, instead_of=owner.name, until=cover.until)
+    return Person(name=present.name, phone=present.phone, instead_of=owner.name, until=cover.until)

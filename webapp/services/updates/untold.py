@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Delay
 from webapp.models import Announcement, Engagement, Milestone, NoticeToRead, Promise, Task, TaskKind, Update
 from webapp.services.core import tasks
 from webapp.services.dates import ledger, to_tell
-from webapp.services.updates import snapshot
 from webapp.services.updates.status import delay
 
 
-def untold(session: Session, engagement: Engagement) -> tuple[snapshot.Delay, ...]:
+def untold(session: Session, engagement: Engagement) -> tuple[Delay, ...]:
     """The moves that clients have not heard of, each from the date they know to the present one."""
     waiting = to_tell.untold(session, engagement)
     return tuple(

@@ -11,9 +11,10 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from tests.support.factories import World, answers
 from webapp.database import Database
-from webapp.models import Act, Cause, Milestone, Promise, PromiseWords
+from webapp.models import Act, Milestone, Promise, PromiseWords
 from webapp.services.core.errors import Refused
 from webapp.services.dates import from_report, ledger
 from webapp.services.dates.ledger import When, Why
@@ -23,7 +24,7 @@ from webapp.services.updates.status import date_line
 
 FIRST = date(2026, 4, 20)
 LATER = When(starts_on=date(2026, 4, 28))
-WHY = Why(cause=Cause.US, why="We measured wrongly.", what_we_do="We measure again.", language="en")
+WHY = Why(cause=Who.US, why="We measured wrongly.", what_we_do="We measure again.", language="en")
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_persons_words_about_an_entry_can_be_erased(session: Session, world: W
     session.expire_all()
 
     assert entry.words is None
-    assert entry.cause is Cause.US
+    assert entry.cause is Who.US
     assert ledger.when(entry) == LATER
 
 
@@ -112,7 +113,7 @@ def test_the_database_itself_refuses_a_move_without_a_cause_or_a_date(
         "origin": "checkpoint",
         "recorded_at": world.now,
     }
-    for missing in ({"starts_on": FIRST}, {"cause": Cause.US}):
+    for missing in ({"starts_on": FIRST}, {"cause": Who.US}):
         row = Promise(**fields, **missing)
         with pytest.raises(IntegrityError), session.begin_nested():
             session.add(row)
@@ -187,7 +188,7 @@ def test_a_correction_supersedes_the_wrong_entry_and_keeps_its_explanation(
 
     assert right.supersedes_id == wrong.id
     assert right.words is not None
-    assert (right.cause, right.words.why) == (Cause.US, "We measured wrongly.")
+    assert (right.cause, right.words.why) == (Who.US, "We measured wrongly.")
     assert [entry.starts_on for entry in ledger.effective(cupboards)] == [FIRST, date(2026, 4, 29)]
     assert session.scalars(select(Promise.starts_on).where(Promise.id == wrong.id)).one() == date(2026, 4, 28)
 
@@ -241,7 +242,7 @@ def test_a_form_that_says_no_without_an_action_changes_nothing_at_all(session: S
     silent = DateAnswer(
         milestone_id=engagement.milestones[0].id,
         holds=Holds.NO,
-        cause=Cause.US,
+        cause=Who.US,
         why="Late.",
         new_on=date(2026, 4, 28),
     )

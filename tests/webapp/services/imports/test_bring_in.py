@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from tests.conftest import NOW
 from tests.support.factories import World
 from tests.support.importing import GOOD, applied, checked, many, table
@@ -14,7 +15,6 @@ from webapp.database import Database
 from webapp.models import (
     Act,
     AuditEntry,
-    Cause,
     Client,
     Contact,
     Engagement,
@@ -83,8 +83,8 @@ def test_history_keeps_its_order_and_the_first_promised_date(session: Session, w
     assert [entry.starts_on for entry in entries] == [date(2026, 4, 23), date(2026, 4, 30), date(2026, 5, 4)]
     assert [(entry.number, entry.act, entry.cause) for entry in entries] == [
         (1, Act.FIRST, None),
-        (2, Act.MOVE, Cause.US),
-        (3, Act.MOVE, Cause.NOBODY),
+        (2, Act.MOVE, Who.US),
+        (3, Act.MOVE, Who.NOBODY),
     ]
     assert entries[1].words is not None
     assert entries[1].words.why == "wrong order; twice"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Waiting, Who
 from tests.support.factories import World, answers
 from webapp.models import (
     Ask,
@@ -23,10 +24,10 @@ from webapp.services.core.errors import AlreadySentOut, Refused
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
-from webapp.services.updates.answers import Answers, AskAnswer, DateAnswer, Doer, Holds, NewAsk, Waiting
+from webapp.services.updates.answers import Answers, AskAnswer, DateAnswer, Holds, NewAsk
 
 SECRET = "They pay late, watch out"
-NOTHING = Answers(language="en", waiting=Waiting(who=Doer.OTHER, name="the tiler", since=date(2026, 4, 1)))
+NOTHING = Answers(language="en", waiting=Waiting(who=Who.OTHER, name="the tiler", since=date(2026, 4, 1)))
 
 
 def submit(

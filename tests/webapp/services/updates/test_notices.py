@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from tests.support.factories import TUESDAYS, World, answers
 from tests.support.moving import WHY, delays, move, sent, tick
 from webapp.models import (
     Act,
-    Cause,
     Engagement,
     Milestone,
     OutboxEmail,
@@ -159,7 +159,7 @@ def test_where_nobody_reports_on_that_day_the_notice_goes_instead_of_saying_no_n
 
 
 def test_an_earlier_date_needs_no_explanation_and_is_told(session: Session, world: World, cupboards: Milestone) -> None:
-    move(world, cupboards, date(2026, 4, 14), at=world.now, why=Why(cause=Cause.US))
+    move(world, cupboards, date(2026, 4, 14), at=world.now, why=Why(cause=Who.US))
     tick(session, at=world.now + QUARTER)
 
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "delay_notice")).one()
@@ -171,7 +171,7 @@ def test_a_condition_that_is_met_becomes_a_day_and_is_no_second_move(
     session: Session, world: World, cupboards: Milestone
 ) -> None:
     plans = When(after_days=5, condition="your plans")
-    move(world, cupboards, plans, at=world.now, why=Why(cause=Cause.YOU, why="We wait.", what_we_do="We prepare."))
+    move(world, cupboards, plans, at=world.now, why=Why(cause=Who.YOU, why="We wait.", what_we_do="We prepare."))
     tick(session, at=world.now + QUARTER)
 
     ledger.resolve(session, cupboards, date(2026, 4, 27), by=world.alice, now=world.now + 2 * QUARTER)
@@ -195,11 +195,11 @@ def test_a_move_of_a_draft_is_said_by_its_welcome(session: Session, world: World
 def test_after_clients_were_told_a_form_cannot_silently_go_back_to_a_later_date(
     session: Session, world: World, cupboards: Milestone
 ) -> None:
-    move(world, cupboards, date(2026, 4, 14), at=world.now, why=Why(cause=Cause.US))
+    move(world, cupboards, date(2026, 4, 14), at=world.now, why=Why(cause=Who.US))
     tick(session, at=world.now + QUARTER)
 
     with pytest.raises(Refused):
-        move(world, cupboards, date(2026, 4, 20), at=world.now + 2 * QUARTER, why=Why(cause=Cause.US))
+        move(world, cupboards, date(2026, 4, 20), at=world.now + 2 * QUARTER, why=Why(cause=Who.US))
 
     move(world, cupboards, date(2026, 4, 20), at=world.now + 2 * QUARTER, why=WHY)
     tick(session, at=world.now + 3 * QUARTER)
@@ -210,9 +210,7 @@ def test_a_firm_day_that_becomes_an_estimate_is_explained_even_where_it_is_earli
     world: World, cupboards: Milestone
 ) -> None:
     with pytest.raises(Refused):
-        move(
-            world, cupboards, When(starts_on=date(2026, 4, 17), is_estimate=True), at=world.now, why=Why(cause=Cause.US)
-        )
+        move(world, cupboards, When(starts_on=date(2026, 4, 17), is_estimate=True), at=world.now, why=Why(cause=Who.US))
 
 
 def test_a_promised_day_of_news_is_printed_where_it_comes_before_the_rhythm(

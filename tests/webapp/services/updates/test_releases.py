@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Who
 from tests.support.factories import World, answers
-from webapp.models import Cause, OutboxEmail, Slot, Update, UpdateKind
+from webapp.models import OutboxEmail, Slot, Update, UpdateKind
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -34,7 +35,7 @@ def late(milestone_id: int) -> DateAnswer:
     return DateAnswer(
         milestone_id=milestone_id,
         holds=Holds.NO,
-        cause=Cause.OTHER,
+        cause=Who.OTHER,
         reason_key="supplier",
         why="The doors come on Monday.",
         what_we_do="We fit the rest before.",

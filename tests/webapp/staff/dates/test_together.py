@@ -5,9 +5,10 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from emails.pieces import Who
 from tests.support.pages import FormOnPage, Page
 from tests.support.site import Site, Visitor
-from webapp.models import Absence, Act, Cause, Milestone, Promise, PromiseWords, StandIn, User
+from webapp.models import Absence, Act, Milestone, Promise, PromiseWords, StandIn, User
 
 PAGE = "/delays?within=30"
 EXPLAINED = {"cause": "other", "other_name": "the tax office", "why": "Its portal is down.", "what_we_do": "We wait."}
@@ -75,8 +76,8 @@ def test_the_ticked_dates_move_by_the_days_typed_once_or_to_their_own(site: Site
     assert "2 dates moved." in said
     assert "One client will be told." in said
     assert [(str(move.milestone_id), move.starts_on, move.cause) for move in moves(site)] == [
-        (first, date(2026, 4, 23), Cause.OTHER),
-        (second, date(2026, 4, 30), Cause.OTHER),
+        (first, date(2026, 4, 23), Who.OTHER),
+        (second, date(2026, 4, 30), Who.OTHER),
     ]
     with site.looking() as session:
         assert session.get_one(PromiseWords, moves(site)[1].id).other_name == "the tax office"

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 import pytest
 
 from emails.languages import LANGUAGES, language
+from emails.pieces import Who
 from emails.registry import RULES, SAMPLES
 from tests.support.factories import answers
 from tests.support.site import Site, Visitor, Work
 from webapp.models import (
     AuditEntry,
-    Cause,
     Checkpoint,
     MailState,
     OutboxEmail,
@@ -63,7 +63,7 @@ def _moved(site: Site) -> Answers:
     moved = DateAnswer(
         milestone_id=number,
         holds=Holds.NO,
-        cause=Cause.US,
+        cause=Who.US,
         why="The fitter broke his arm",
         what_we_do="A colleague takes over",
         new_on=date(2026, 4, 30),
