@@ -94,6 +94,16 @@ def is_earlier(to: Dated, was: Dated) -> bool:
     return old is not None and new is not None and new <= old
 
 
+def punctual(done_on: date, agreed: Dated | None) -> Literal["on", "late", "early"]:
+    """Whether a step was done on the day last agreed, after it or before it. An estimate cannot be missed."""
+    last = (agreed.ends_on or agreed.starts_on) if agreed else None
+    if agreed is None or last is None or agreed.is_estimate:
+        return "on"
+    if done_on > last:
+        return "late"
+    return "early" if done_on < (agreed.starts_on or last) else "on"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Agreed:
     """One promised date: a day (`starts_on`), a range (`starts_on`..`ends_on`), an estimate, `after_days` working days

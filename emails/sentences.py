@@ -21,6 +21,7 @@ from emails.pieces import (
     Waiting,
     Who,
     Work,
+    punctual,
 )
 
 MOST_ASKS = 10
@@ -209,7 +210,7 @@ class Sentences(Phrases):
         if line.standing is Standing.HOLDS and is_first and is_known(line.now):
             stands = self.t("standing.holds_first")
         if line.standing is Standing.DONE and line.done_on:
-            stands = self.t(f"standing.{punctual(line)}", day=self.day(line.done_on))
+            stands = self.t(f"standing.done_{punctual(line.done_on, line.now)}", day=self.day(line.done_on))
         if line.standing is Standing.DROPPED and line.dropped_why:
             stands = self.t("standing.dropped_why", why=self.line(line.dropped_why))
         if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
@@ -241,16 +242,6 @@ def _is_same_cause(delay: Delay, before: Delay) -> bool:
 def is_known(agreed: Agreed) -> bool:
     """Whether a promised date says anything at all."""
     return agreed.starts_on is not None or agreed.after_days is not None or agreed.condition is not None
-
-
-def punctual(line: DateLine) -> str:
-    """Whether a step was done on the day last agreed, before it or after it."""
-    agreed = line.now.ends_on or line.now.starts_on
-    if agreed is None or line.done_on is None or line.now.is_estimate:
-        return "done_on"
-    if line.done_on > agreed:
-        return "done_late"
-    return "done_early" if line.done_on < (line.now.starts_on or agreed) else "done_on"
 
 
 def _full(text: str, phrases: Phrases) -> str:

@@ -22,6 +22,7 @@ from webapp.models import (
     TellingState,
 )
 from webapp.services.dates import deadlines, ledger
+from webapp.services.dates.ledger import When, Why
 from webapp.services.mail import consequences, outbox
 from webapp.services.reports import checkpoints
 from webapp.services.updates import next_news
@@ -106,9 +107,7 @@ def _report(milestone_id: int, done: str) -> Answers:
     moved = DateAnswer(
         milestone_id=milestone_id,
         holds=Holds.NO,
-        cause=Who.OTHER,
-        why="The doors are late.",
-        what_we_do="We fit the rest before.",
-        new_on=date(2026, 4, 28),
+        to=When(starts_on=date(2026, 4, 28)),
+        why=Why(cause=Who.OTHER, why="The doors are late.", what_we_do="We fit the rest before.", language="en"),
     )
     return answers(done=done, dates=(moved,))

@@ -1,5 +1,6 @@
 """Free words in several languages: every reader gets them in their own where they were given, else as written."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from emails.pieces import Said, Waiting, Who
 from tests.support.factories import World, answers
 from webapp.models import Ask, Engagement, OutboxEmail, PartOf, Slot
 from webapp.services.dates import ledger
-from webapp.services.dates.ledger import When
+from webapp.services.dates.ledger import When, Why
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.updates.answers import Answers, DateAnswer, Holds, NewAsk, NextStep
@@ -42,12 +43,14 @@ def report(engagement: Engagement, **more: Any) -> Answers:
     moved = DateAnswer(
         milestone_id=engagement.milestones[1].id,
         holds=Holds.NO,
-        cause=Who.OTHER,
-        why=SAID["why"][0],
-        what_we_do=SAID["what_we_do"][0],
-        after_days=3,
-        condition=SAID["condition"][0],
-        translations=in_az("why", "what_we_do", "condition"),
+        to=When(after_days=3, condition=SAID["condition"][0]),
+        why=Why(
+            cause=Who.OTHER,
+            why=SAID["why"][0],
+            what_we_do=SAID["what_we_do"][0],
+            translations=in_az("why", "what_we_do", "condition"),
+            language="en",
+        ),
     )
     given: dict[str, Any] = {
         "done": SAID["done"][0],
@@ -118,8 +121,10 @@ def test_words_put_right_in_one_language_only_are_a_new_entry_in_the_ledger(sess
     form, milestone = slot.checkpoint, engagement.milestones[1]
     first = report(engagement)
     (moved,) = first.dates
-    better = {**moved.translations, "why": {"az": "Kranlar hələ yoldadır"}}
-    second = first.model_copy(update={"dates": (moved.model_copy(update={"translations": better}),)})
+    assert moved.why is not None
+    better = {**moved.why.translations, "why": {"az": "Kranlar hələ yoldadır"}}
+    righted = moved.model_copy(update={"why": replace(moved.why, translations=better)})
+    second = first.model_copy(update={"dates": (righted,)})
 
     for given in (first, second, second):
         checkpoints.submit(session, form, given, note="", based_on=form.revision, by=world.alice, now=world.now)

@@ -1,7 +1,6 @@
 """Sentences of the client's page that depend on how things stand."""
 
-from emails.pieces import Agreed, DateLine, Standing, Waiting
-from emails.sentences import punctual
+from emails.pieces import Agreed, DateLine, Standing, Waiting, punctual
 from webapp.client.story import Story
 from webapp.language import lang, shown, t
 
@@ -34,7 +33,7 @@ def headline(story: Story) -> str:
 def stands(line: DateLine) -> str:
     """How one date stands; what is done says whether that was on the agreed day."""
     if line.standing is Standing.DONE and line.done_on:
-        return t(f"client.standing.{punctual(line)}", day=lang().short_day(line.done_on))
+        return t(f"client.standing.done_{punctual(line.done_on, line.now)}", day=lang().short_day(line.done_on))
     if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
         return t("client.standing.unconfirmed", day=lang().short_day(line.confirmed_on))
     return t(f"client.standing.{line.standing.value}")

@@ -27,6 +27,7 @@ from webapp.models import (
 )
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.conversation import replies
+from webapp.services.dates.ledger import When, Why
 from webapp.services.people import users
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
@@ -177,12 +178,15 @@ def _report(words: DemoClient, engagement: Engagement, today: date) -> Answers:
         dates[-1] = DateAnswer(
             milestone_id=steps[-1].id,
             holds=Holds.NO,
-            cause=Who.OTHER,
-            other_name=words.delay_who,
-            reason_key="supplier",
-            why=words.delay_why,
-            what_we_do=words.delay_action,
-            new_on=_working_day(today, words.step_days[-1] + words.delay_days),
+            to=When(starts_on=_working_day(today, words.step_days[-1] + words.delay_days)),
+            why=Why(
+                cause=Who.OTHER,
+                other_name=words.delay_who,
+                reason_key="supplier",
+                why=words.delay_why,
+                what_we_do=words.delay_action,
+                language=words.language,
+            ),
         )
     return Answers(
         language=words.language,

@@ -11,6 +11,7 @@ from webapp.client import story
 from webapp.client.entrance import Entrance
 from webapp.keys import Keyring
 from webapp.models import Purpose, Update, UpdateKind
+from webapp.services.dates.ledger import When, Why
 from webapp.services.mail import links
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -26,10 +27,8 @@ def test_a_corrected_sentence_does_not_make_a_moved_date_look_as_if_it_held(
     moved = DateAnswer(
         milestone_id=engagement.milestones[0].id,
         holds=Holds.NO,
-        cause=Who.US,
-        why="We ordered late.",
-        what_we_do="A courier brings them.",
-        new_on=date(2026, 4, 27),
+        to=When(starts_on=date(2026, 4, 27)),
+        why=Why(cause=Who.US, why="We ordered late.", what_we_do="A courier brings them.", language="en"),
     )
     report = answers(dates=(moved,))
     checkpoints.submit(session, slot.checkpoint, report, note="", based_on=0, by=world.alice, now=slot.send_at)

@@ -2,7 +2,7 @@
 
 from datetime import date, time
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from wtforms import RadioField, SelectField
@@ -15,6 +15,7 @@ from webapp.forms.core.translations import Translations
 from webapp.language import Lazy, t
 from webapp.services.dates.ledger import When, Why
 from webapp.services.rhythm import schedule
+from webapp.timezones import local
 
 DAY, RANGE, ABOUT, AFTER, UNKNOWN = "day", "range", "about", "after", "unknown"
 ON_A_DAY = (DAY, RANGE, ABOUT)
@@ -91,6 +92,33 @@ class Explanation(Form):
     def _fault(self, name: str, key: str) -> None:
         field = self[name]
         field.errors = [*field.errors, t(key)]
+
+
+def date_fields(to: When, zone: str) -> dict[str, Any]:
+    """A promised date as the form shows it."""
+    news = local(to.next_news_at, zone) if to.next_news_at else None
+    kind = UNKNOWN if news else AFTER if to.after_days else RANGE if to.ends_on else DAY
+    return {
+        "new_kind": ABOUT if to.is_estimate else kind,
+        "new_on": to.starts_on,
+        "new_until": to.ends_on,
+        "after_days": to.after_days,
+        "condition": to.condition,
+        "news_on": news.date() if news else None,
+        "news_at": news.time() if news else None,
+    }
+
+
+def explanation_fields(why: Why) -> dict[str, Any]:
+    """An explanation as the form shows it."""
+    return {
+        "cause": why.cause.value,
+        "other_name": why.other_name,
+        "reason": why.reason_key,
+        "why": why.why,
+        "what_we_do": why.what_we_do,
+        **{f"{part}_in": why.translations.get(part, {}) for part in ("why", "what_we_do", "condition")},
+    }
 
 
 class MovedDate(Explanation):

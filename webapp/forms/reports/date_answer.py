@@ -35,20 +35,6 @@ class DateAnswerForm(MovedDate):
             return DateAnswer(milestone_id=milestone_id, holds=holds, done_on=self.done_on.data)
         if holds is not Holds.NO:
             return DateAnswer(milestone_id=milestone_id, holds=holds)
-        to, why = self.when(zone), self.explanation(language)
-        return DateAnswer(
-            milestone_id=milestone_id,
-            holds=holds,
-            cause=self.chosen_cause,
-            reason_key=why.reason_key,
-            why=why.why,
-            what_we_do=why.what_we_do,
-            other_name=why.other_name,
-            new_on=to.starts_on,
-            new_until=to.ends_on,
-            is_estimate=to.is_estimate,
-            after_days=to.after_days,
-            condition=to.condition,
-            next_news_at=to.next_news_at,
-            translations=why.translations,
-        )
+        if self.chosen_cause is None:
+            return DateAnswer(milestone_id=milestone_id, holds=holds)
+        return DateAnswer(milestone_id=milestone_id, holds=holds, to=self.when(zone), why=self.explanation(language))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from emails.pieces import Who
+from emails.pieces import Who, is_earlier
 from webapp.models import Milestone, Promise, User
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
@@ -61,7 +61,7 @@ def _take_back(session: Session, milestone: Milestone, made: Promise, *, by: Use
         ledger.withdraw(session, milestone, made, by=by, now=now)
         return
     back = ledger.when(before[-1])
-    if not ledger.is_earlier(back, ledger.when(made)):
+    if not is_earlier(back, ledger.when(made)):
         raise Refused("promise.told_needs_move", field="holds")
     why = Why(cause=Who.US)
     ledger.move(session, milestone, back, why, by=by, now=now, origin="checkpoint", checkpoint_id=made.checkpoint_id)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from emails.pieces import Who
+from emails.pieces import Who, is_earlier
 from webapp.models import Act, Labels, Milestone, Promise, PromiseWords, User
 from webapp.services.core.errors import Refused
 from webapp.services.dates import to_tell
@@ -169,15 +169,6 @@ def correct(
         words.why, words.what_we_do, words.other_name = old.why, old.what_we_do, old.other_name
         words.language, words.translations = old.language, old.translations
     return _add(session, milestone, entry, words)
-
-
-def is_earlier(to: When, was: When) -> bool:
-    """Whether a known date comes before, or ends with, the one it replaces: welcome, and no delay. A firm day that
-    becomes an estimate is weaker, however early."""
-    old, new = was.ends_on or was.starts_on, to.ends_on or to.starts_on
-    if to.is_estimate and not was.is_estimate:
-        return False
-    return old is not None and new is not None and new <= old
 
 
 def moves(entries: Sequence[Promise]) -> int:

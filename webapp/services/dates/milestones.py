@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from emails.pieces import Standing
+from emails.pieces import Standing, punctual
 from webapp.models import Engagement, EngagementState, Firm, Labels, Milestone, Promise, User
 from webapp.services.calendar import firm_calendar
 from webapp.services.core import audits, locks
@@ -215,8 +215,9 @@ def standing_for_staff(milestone: Milestone) -> str:
     may have no date at all. An estimate cannot be missed."""
     entries = ledger.effective(milestone)
     found = standing(milestone, entries)
-    if found is Standing.DONE:
-        return _punctual(milestone.done_on, entries[-1] if entries else None)
+    if found is Standing.DONE and milestone.done_on is not None:
+        when = punctual(milestone.done_on, entries[-1] if entries else None)
+        return "done" if when == "on" else f"done_{when}"
     return "no_date" if found is Standing.HOLDS and not entries else found.value
 
 
@@ -270,15 +271,6 @@ def _check_moves(step: Moved) -> None:
         raise Refused("milestone.no_date", field="new_on")
     if ledger.when(entries[-1]) == step.to:
         raise Refused("delay.same_date", field="new_on")
-
-
-def _punctual(done_on: date | None, agreed: Promise | None) -> str:
-    on = last_day(agreed) if agreed else None
-    if done_on is None or agreed is None or on is None or agreed.is_estimate:
-        return "done"
-    if done_on > on:
-        return "done_late"
-    return "done_early" if done_on < (agreed.starts_on or on) else "done"
 
 
 def _due_on(milestone: Milestone) -> date | None:

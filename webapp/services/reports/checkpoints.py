@@ -188,7 +188,7 @@ def needs_sentence(session: Session, checkpoint: Checkpoint) -> bool:
 
 
 def _is_whole(answer: DateAnswer) -> bool:
-    moved = answer.moved(None)
+    moved = answer.move
     return moved is None or ledger.is_explained(*moved)
 
 
@@ -247,7 +247,7 @@ def _apply_dates(
         if milestone.id in done_before:
             milestone.done_on = milestone.done_recorded_at = None
         if milestone.done_on is None or answer.holds is Holds.DONE:
-            _apply_date(session, checkpoint, milestone, answer, answers.language, by=by, now=now)
+            _apply_date(session, checkpoint, milestone, answer, by=by, now=now)
 
 
 def _apply_date(
@@ -255,7 +255,6 @@ def _apply_date(
     checkpoint: Checkpoint,
     milestone: Milestone,
     answer: DateAnswer,
-    language: str | None,
     *,
     by: User,
     now: datetime,
@@ -264,7 +263,7 @@ def _apply_date(
     if answer.holds is Holds.DONE:
         milestone.done_on = answer.done_on or local(now, checkpoint.slot.engagement.cadence["zone"]).date()
         milestone.done_recorded_at = now
-    from_report.settle(session, milestone, answer.moved(language), checkpoint_id=checkpoint.id, by=by, now=now)
+    from_report.settle(session, milestone, answer.move, checkpoint_id=checkpoint.id, by=by, now=now)
 
 
 def _apply_asks(session: Session, checkpoint: Checkpoint, answers: Answers, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What a valid checkpoint form says: the stored shape of a revision. It has no room for an internal note."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -50,46 +50,19 @@ class NextStep(Written):
     by: date | None = None
 
 
-class DateAnswer(Written):
-    """One agreed date. `new_*` and the explanation are filled where it moves, `done_on` where it is done."""
+class DateAnswer(Frozen):
+    """One agreed date. Where it moves, `to` and `why` say the whole of it; `done_on` is filled where it is done."""
 
     milestone_id: int
     holds: Holds
     done_on: date | None = None
-    cause: Who | None = None
-    reason_key: str | None = None
-    why: str = ""
-    what_we_do: str = ""
-    other_name: str | None = None
-    new_on: date | None = None
-    new_until: date | None = None
-    is_estimate: bool = False
-    after_days: int | None = None
-    condition: str | None = None
-    next_news_at: datetime | None = None
+    to: When | None = None
+    why: Why | None = None
 
-    def moved(self, language: str | None) -> tuple[When, Why] | None:
+    @property
+    def move(self) -> tuple[When, Why] | None:
         """The move this answer asks for, or None where the date does not move."""
-        if self.holds is not Holds.NO or self.cause is None:
-            return None
-        to = When(
-            starts_on=self.new_on,
-            ends_on=self.new_until,
-            is_estimate=self.is_estimate,
-            after_days=self.after_days,
-            condition=self.condition,
-            next_news_at=self.next_news_at,
-        )
-        why = Why(
-            cause=self.cause,
-            reason_key=self.reason_key,
-            why=self.why,
-            what_we_do=self.what_we_do,
-            other_name=self.other_name,
-            language=language,
-            translations=self.translations,
-        )
-        return to, why
+        return (self.to, self.why) if self.holds is Holds.NO and self.to and self.why else None
 
 
 class NewAsk(Written):

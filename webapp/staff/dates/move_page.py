@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from emails.pieces import is_earlier
 from webapp.forms.dates.milestones import MoveForm
-from webapp.forms.dates.moved_date import ABOUT, AFTER, DAY, RANGE, UNKNOWN
+from webapp.forms.dates.moved_date import AFTER, UNKNOWN, date_fields
 from webapp.language import firm, lang, t, today
 from webapp.models import Act, Contact, Engagement, EngagementState, Milestone, Promise
 from webapp.services.calendar import firm_calendar
@@ -62,7 +63,7 @@ class Page:
 
     @property
     def is_earlier(self) -> bool:
-        return ledger.is_earlier(self.to, ledger.when(self.present))
+        return is_earlier(self.to, ledger.when(self.present))
 
     @property
     def is_old(self) -> bool:
@@ -189,15 +190,4 @@ def reasons_of(engagement: Engagement) -> dict[str, str]:
 
 
 def _prefilled(present: Promise, engagement: Engagement) -> dict[str, Any]:
-    news = local(present.next_news_at, engagement.cadence["zone"]) if present.next_news_at else None
-    kind = UNKNOWN if news else AFTER if present.after_days else RANGE if present.ends_on else DAY
-    return {
-        "based_on": str(present.id),
-        "new_kind": ABOUT if present.is_estimate else kind,
-        "new_on": present.starts_on,
-        "new_until": present.ends_on,
-        "after_days": present.after_days,
-        "condition": present.words.condition if present.words else None,
-        "news_on": news.date() if news else None,
-        "news_at": news.time() if news else None,
-    }
+    return {"based_on": str(present.id), **date_fields(ledger.when(present), engagement.cadence["zone"])}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from webapp.forms.dates.moved_date import ABOUT, AFTER, DAY, RANGE, UNKNOWN
+from webapp.forms.dates.moved_date import date_fields, explanation_fields
 from webapp.forms.reports.checkpoints import NOTHING, CheckpointForm
 from webapp.language import lang, t
 from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
@@ -223,28 +223,12 @@ def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str
     if given is None:
         holds = "not_sure" if milestone.is_at_risk else "holds"
         return {"milestone_id": str(milestone.id), "holds": holds}
-    news = local(given.next_news_at, zone) if given.next_news_at else None
-    kind = UNKNOWN if news else AFTER if given.after_days else RANGE if given.new_until else DAY
-    kind = ABOUT if given.is_estimate else kind
     return {
         "milestone_id": str(milestone.id),
         "holds": given.holds.value,
         "done_on": given.done_on,
-        "cause": given.cause.value if given.cause else None,
-        "other_name": given.other_name,
-        "reason": given.reason_key,
-        "why": given.why,
-        "why_in": given.in_others("why"),
-        "what_we_do": given.what_we_do,
-        "what_we_do_in": given.in_others("what_we_do"),
-        "new_kind": kind,
-        "new_on": given.new_on,
-        "new_until": given.new_until,
-        "after_days": given.after_days,
-        "condition": given.condition,
-        "condition_in": given.in_others("condition"),
-        "news_on": news.date() if news else None,
-        "news_at": news.time() if news else None,
+        **(date_fields(given.to, zone) if given.to else {}),
+        **(explanation_fields(given.why) if given.why else {}),
     }
 
 

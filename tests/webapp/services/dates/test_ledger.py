@@ -242,9 +242,8 @@ def test_a_form_that_says_no_without_an_action_changes_nothing_at_all(session: S
     silent = DateAnswer(
         milestone_id=engagement.milestones[0].id,
         holds=Holds.NO,
-        cause=Who.US,
-        why="Late.",
-        new_on=date(2026, 4, 28),
+        to=When(starts_on=date(2026, 4, 28)),
+        why=Why(cause=Who.US, why="Late.", language="en"),
     )
 
     with pytest.raises(Refused) as refused:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from emails.pieces import Who
 from tests.support.factories import World, answers
 from webapp.models import OutboxEmail, Slot, Update, UpdateKind
+from webapp.services.dates.ledger import When, Why
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -35,11 +36,14 @@ def late(milestone_id: int) -> DateAnswer:
     return DateAnswer(
         milestone_id=milestone_id,
         holds=Holds.NO,
-        cause=Who.OTHER,
-        reason_key="supplier",
-        why="The doors come on Monday.",
-        what_we_do="We fit the rest before.",
-        new_on=date(2026, 4, 28),
+        to=When(starts_on=date(2026, 4, 28)),
+        why=Why(
+            cause=Who.OTHER,
+            reason_key="supplier",
+            why="The doors come on Monday.",
+            what_we_do="We fit the rest before.",
+            language="en",
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from webapp.models import (
     Telling,
 )
 from webapp.services.conversation import replies
+from webapp.services.dates.ledger import When, Why
 from webapp.services.mail import links, outbox, queueing
 from webapp.services.previews import inert, looks
 from webapp.services.previews.looks import Scheme
@@ -63,10 +64,8 @@ def _moved(site: Site) -> Answers:
     moved = DateAnswer(
         milestone_id=number,
         holds=Holds.NO,
-        cause=Who.US,
-        why="The fitter broke his arm",
-        what_we_do="A colleague takes over",
-        new_on=date(2026, 4, 30),
+        to=When(starts_on=date(2026, 4, 30)),
+        why=Why(cause=Who.US, why="The fitter broke his arm", what_we_do="A colleague takes over", language="en"),
     )
     return answers(dates=(moved,))
 
