@@ -1,16 +1,19 @@
 """How somebody comes to a short page of staff: signed in, or by the link of the day's mail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, url_for
+from flask import Blueprint, g, url_for
 
-from webapp.access import the_user
+from webapp.access import by_token, needs, the_user
 from webapp.language import speak
-from webapp.models import DateQuestion, Milestone, Purpose, User
+from webapp.models import DateQuestion, Milestone, Purpose, Role, User
 from webapp.services.core.errors import NotFound
 from webapp.services.mail import links
 from webapp.transactions import db, moment, settings
+
+Door = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,26 @@ def by_mail(token: str) -> Entrance:
 
 def signed_in() -> Entrance:
     return Entrance(the_user(), None)
+
+
+def two_doors(signed: Blueprint, mailed: Blueprint, at: str, *, by_link: str | None = None, act: bool = False) -> Door:
+    """Register one view behind two addresses: `at` for who is signed in, and for the link of the day's mail
+    `/checkpoints/<token>` with `by_link` behind it; where that is None, with what follows `/forms` in `at`. The view
+    takes the entrance first. `act`: it is posted to."""
+    rest = at.removeprefix("/forms") if by_link is None else by_link
+    methods = ["POST"] if act else ["GET"]
+
+    def register(view: Callable[..., Any]) -> Callable[..., Any]:
+        @needs(Role.STAFF)
+        def from_session(**given: Any) -> Any:
+            return view(signed_in(), **given)
+
+        @by_token
+        def from_mail(token: str, **given: Any) -> Any:
+            return view(by_mail(token), **given)
+
+        signed.add_url_rule(at, view.__name__, from_session, methods=methods)
+        mailed.add_url_rule(f"/checkpoints/<token>{rest}", view.__name__, from_mail, methods=methods)
+        return view
+
+    return register

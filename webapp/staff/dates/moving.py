@@ -6,10 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from webapp.access import by_token, needs
 from webapp.extensions import csrf
 from webapp.language import firm, lang, t, today
-from webapp.models import Act, Engagement, EngagementState, Milestone, Promise, Role, UpdateKind, User
+from webapp.models import Act, Engagement, EngagementState, Milestone, Promise, UpdateKind, User
 from webapp.security import mail_body
 from webapp.services.core import locks
 from webapp.services.core.errors import NotFound, Refused
@@ -20,6 +19,7 @@ from webapp.services.updates import composing, notices
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.work import engagements
 from webapp.staff.core import entrances
+from webapp.staff.core.entrances import two_doors
 from webapp.staff.dates import move_page
 from webapp.staff.dates.milestones import bp
 from webapp.staff.dates.move_page import Page
@@ -46,50 +46,29 @@ class Entrance:
         return url_for(f"mail_dates.{view}", token=self.token, milestone_id=self.milestone.id, **values)
 
 
-@by_mail.get("/checkpoints/<token>/dates/<int:milestone_id>/move")
-@by_token
-def move(token: str, milestone_id: int) -> Any:
-    return _show(_by_mail(token, milestone_id))
-
-
-@by_mail.post("/checkpoints/<token>/dates/<int:milestone_id>/move")
-@by_token
-def submit(token: str, milestone_id: int) -> Any:
-    return _submit(_by_mail(token, milestone_id))
-
-
-@by_mail.post("/checkpoints/<token>/dates/<int:milestone_id>/preview")
-@by_token
-def preview(token: str, milestone_id: int) -> Response:
-    return _preview(_by_mail(token, milestone_id))
-
-
-@bp.get("/engagements/<int:engagement_id>/dates/<int:milestone_id>/move", endpoint="move")
-@needs(Role.STAFF)
-def signed_move(engagement_id: int, milestone_id: int) -> Any:
-    return _show(_signed_in(engagement_id, milestone_id))
-
-
-@bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/move", endpoint="submit")
-@needs(Role.STAFF)
-def signed_submit(engagement_id: int, milestone_id: int) -> Any:
-    return _submit(_signed_in(engagement_id, milestone_id))
-
-
-@bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/preview", endpoint="preview")
-@needs(Role.STAFF)
-def signed_preview(engagement_id: int, milestone_id: int) -> Response:
-    return _preview(_signed_in(engagement_id, milestone_id))
-
-
-def _show(entrance: Entrance) -> Any:
+@two_doors(
+    bp,
+    by_mail,
+    "/engagements/<int:engagement_id>/dates/<int:milestone_id>/move",
+    by_link="/dates/<int:milestone_id>/move",
+)
+def move(came: entrances.Entrance, milestone_id: int, engagement_id: int | None = None) -> Any:
+    entrance = _of(came, milestone_id, engagement_id)
     session = db()
     if request.args.get("moved") and entrance.token is not None:
         return render_template("staff/dates/moved.html", entrance=entrance, entry=_present(entrance.milestone))
     return _page(entrance, move_page.build(session, entrance.engagement, entrance.milestone, None))
 
 
-def _submit(entrance: Entrance) -> Any:
+@two_doors(
+    bp,
+    by_mail,
+    "/engagements/<int:engagement_id>/dates/<int:milestone_id>/move",
+    by_link="/dates/<int:milestone_id>/move",
+    act=True,
+)
+def submit(came: entrances.Entrance, milestone_id: int, engagement_id: int | None = None) -> Any:
+    entrance = _of(came, milestone_id, engagement_id)
     session = db()
     locks.hold(session, entrance.engagement.id)
     page = move_page.build(session, entrance.engagement, entrance.milestone, request.form)
@@ -117,8 +96,16 @@ def _submit(entrance: Entrance) -> Any:
     return _thanks(entrance, [t("agreed.taken_back")] if is_back else [t("agreed.moved", count=len(entries)), *told])
 
 
-def _preview(entrance: Entrance) -> Response:
+@two_doors(
+    bp,
+    by_mail,
+    "/engagements/<int:engagement_id>/dates/<int:milestone_id>/preview",
+    by_link="/dates/<int:milestone_id>/preview",
+    act=True,
+)
+def preview(came: entrances.Entrance, milestone_id: int, engagement_id: int | None = None) -> Response:
     """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
+    entrance = _of(came, milestone_id, engagement_id)
     session = db()
     page = move_page.build(session, entrance.engagement, entrance.milestone, request.form)
     frozen = None
@@ -163,20 +150,13 @@ def _page(entrance: Entrance, page: Page, *, moved_meanwhile: bool = False, look
     )
 
 
-def _signed_in(engagement_id: int, milestone_id: int) -> Entrance:
-    return _of(entrances.signed_in(), engagement_id, milestone_id)
-
-
-def _by_mail(token: str, milestone_id: int) -> Entrance:
-    came = entrances.by_mail(token)
-    milestone = db().get(Milestone, milestone_id)
-    if milestone is None:
-        raise NotFound
-    return _of(came, milestone.engagement_id, milestone_id)
-
-
-def _of(came: entrances.Entrance, engagement_id: int, milestone_id: int) -> Entrance:
+def _of(came: entrances.Entrance, milestone_id: int, engagement_id: int | None) -> Entrance:
     """For somebody who may act. Closed work keeps its dates: there is nothing to move."""
+    if engagement_id is None:
+        milestone = db().get(Milestone, milestone_id)
+        if milestone is None:
+            raise NotFound
+        engagement_id = milestone.engagement_id
     engagement = engagements.get_acting(db(), engagement_id, came.user, on=today())
     if engagement.state is EngagementState.CLOSED:
         raise NotFound

@@ -4,15 +4,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
-from webapp.access import by_token, needs
 from webapp.extensions import csrf
 from webapp.language import t, today
-from webapp.models import DateAnswered, DateQuestion, Engagement, Role
+from webapp.models import DateAnswered, DateQuestion, Engagement
 from webapp.services.core.errors import NotFound
 from webapp.services.dates import questions
 from webapp.services.work import engagements
-from webapp.staff.core import entrances
-from webapp.staff.core.entrances import Entrance
+from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_date_questions", __name__)
@@ -20,19 +18,8 @@ by_mail = Blueprint("mail_date_questions", __name__)
 csrf.exempt(by_mail)
 
 
-@by_mail.post("/checkpoints/<token>/questions/<int:question_id>")
-@by_token
-def say(token: str, question_id: int) -> Any:
-    return _say(entrances.by_mail(token), question_id)
-
-
-@bp.post("/forms/questions/<int:question_id>", endpoint="say")
-@needs(Role.STAFF)
-def signed_say(question_id: int) -> Any:
-    return _say(entrances.signed_in(), question_id)
-
-
-def _say(entrance: Entrance, question_id: int) -> Any:
+@two_doors(bp, by_mail, "/forms/questions/<int:question_id>", act=True)
+def say(entrance: Entrance, question_id: int) -> Any:
     """Yes, not sure, or no: a date that does not hold is moved on the next page, with its explanation. Any other word
     says nothing."""
     question = db().get(DateQuestion, question_id)

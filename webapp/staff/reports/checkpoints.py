@@ -1,12 +1,12 @@
 """The checkpoint forms: from the day's mail without signing in, or from Today, one after the other, soonest first."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from emails.cleaning import clean_text
-from webapp.access import by_token, needs
 from webapp.extensions import csrf
 from webapp.forms.core.fields import TEXT_MAXIMUM
 from webapp.language import firm, lang, t, today
@@ -14,7 +14,6 @@ from webapp.models import (
     Checkpoint,
     CheckpointState,
     Reply,
-    Role,
     SlotState,
     User,
 )
@@ -30,8 +29,7 @@ from webapp.services.reports import checkpoints
 from webapp.services.today import board
 from webapp.services.updates import composing
 from webapp.services.work import engagements
-from webapp.staff.core import entrances
-from webapp.staff.core.entrances import Entrance
+from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.staff.reports import checkpoint_page
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
@@ -41,79 +39,11 @@ by_mail = Blueprint("mail_checkpoints", __name__)
 csrf.exempt(by_mail)
 
 
-@by_mail.get("/checkpoints/<token>")
-@by_token
-def index(token: str) -> Any:
-    return _index(entrances.by_mail(token))
+door = partial(two_doors, bp, by_mail)
 
 
-@by_mail.get("/checkpoints/<token>/<int:checkpoint_id>")
-@by_token
-def edit(token: str, checkpoint_id: int) -> Any:
-    return _show(entrances.by_mail(token), checkpoint_id)
-
-
-@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>")
-@by_token
-def submit(token: str, checkpoint_id: int) -> Any:
-    return _submit(entrances.by_mail(token), checkpoint_id)
-
-
-@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/draft")
-@by_token
-def draft(token: str, checkpoint_id: int) -> Any:
-    return _draft(entrances.by_mail(token), checkpoint_id)
-
-
-@by_mail.post("/checkpoints/<token>/<int:checkpoint_id>/preview")
-@by_token
-def preview(token: str, checkpoint_id: int) -> Any:
-    return _preview(entrances.by_mail(token), checkpoint_id)
-
-
-@by_mail.post("/checkpoints/<token>/replies/<int:reply_id>")
-@by_token
-def answer(token: str, reply_id: int) -> Any:
-    return _answer(entrances.by_mail(token), reply_id)
-
-
-@bp.get("/forms", endpoint="index")
-@needs(Role.STAFF)
-def signed_index() -> Any:
-    return _index(entrances.signed_in())
-
-
-@bp.get("/forms/<int:checkpoint_id>", endpoint="edit")
-@needs(Role.STAFF)
-def signed_edit(checkpoint_id: int) -> Any:
-    return _show(entrances.signed_in(), checkpoint_id)
-
-
-@bp.post("/forms/<int:checkpoint_id>", endpoint="submit")
-@needs(Role.STAFF)
-def signed_submit(checkpoint_id: int) -> Any:
-    return _submit(entrances.signed_in(), checkpoint_id)
-
-
-@bp.post("/forms/<int:checkpoint_id>/draft", endpoint="draft")
-@needs(Role.STAFF)
-def signed_draft(checkpoint_id: int) -> Any:
-    return _draft(entrances.signed_in(), checkpoint_id)
-
-
-@bp.post("/forms/<int:checkpoint_id>/preview", endpoint="preview")
-@needs(Role.STAFF)
-def signed_preview(checkpoint_id: int) -> Any:
-    return _preview(entrances.signed_in(), checkpoint_id)
-
-
-@bp.post("/forms/replies/<int:reply_id>", endpoint="answer")
-@needs(Role.STAFF)
-def signed_answer(reply_id: int) -> Any:
-    return _answer(entrances.signed_in(), reply_id)
-
-
-def _index(entrance: Entrance) -> Any:
+@door("/forms")
+def index(entrance: Entrance) -> Any:
     """First whether the agreed dates hold that are near, then the first form that is still to be written; where none
     is, what was filed and can still be changed. A form that is due asks about the dates of its work itself."""
     due = _due(db(), entrance.user)
@@ -122,7 +52,7 @@ def _index(entrance: Entrance) -> Any:
     shown = questions.shown(db(), stand_ins.covered(db(), entrance.user, today()))
     asked = [each for each in shown if each.engagement.id not in asks_itself]
     if unfiled and (not asked or "filed" in request.args):
-        return _show(entrance, unfiled[0].id)
+        return edit(entrance, unfiled[0].id)
     return render_template(
         "staff/reports/forms_done.html",
         due=due,
@@ -135,14 +65,16 @@ def _index(entrance: Entrance) -> Any:
     )
 
 
-def _show(entrance: Entrance, checkpoint_id: int) -> Any:
+@door("/forms/<int:checkpoint_id>")
+def edit(entrance: Entrance, checkpoint_id: int) -> Any:
     checkpoint = _mine(db(), entrance, checkpoint_id)
     if checkpoint.slot.state in (SlotState.RELEASED, SlotState.SKIPPED):
         return render_template("staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance)
     return _page(entrance, checkpoint_page.build(db(), checkpoint, entrance.user, None))
 
 
-def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
+@door("/forms/<int:checkpoint_id>", act=True)
+def submit(entrance: Entrance, checkpoint_id: int) -> Any:
     session = db()
     checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
     page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
@@ -177,7 +109,8 @@ def _submit(entrance: Entrance, checkpoint_id: int) -> Any:
     return redirect(entrance.url("index", filed=checkpoint.id), 303)
 
 
-def _draft(entrance: Entrance, checkpoint_id: int) -> Response:
+@door("/forms/<int:checkpoint_id>/draft", act=True)
+def draft(entrance: Entrance, checkpoint_id: int) -> Response:
     session = db()
     checkpoint = _mine(session, entrance, checkpoint_id)
     fields = {name: request.form.getlist(name) for name in request.form if name != "csrf_token"}
@@ -186,7 +119,8 @@ def _draft(entrance: Entrance, checkpoint_id: int) -> Response:
     return jsonify(saved=lang().time(local(moment(), firm().zone)))
 
 
-def _preview(entrance: Entrance, checkpoint_id: int) -> Response:
+@door("/forms/<int:checkpoint_id>/preview", act=True)
+def preview(entrance: Entrance, checkpoint_id: int) -> Response:
     """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
     session = db()
     checkpoint = _mine(session, entrance, checkpoint_id)
@@ -214,7 +148,8 @@ def _preview(entrance: Entrance, checkpoint_id: int) -> Response:
     return mail_body(html)
 
 
-def _answer(entrance: Entrance, reply_id: int) -> Any:
+@door("/forms/replies/<int:reply_id>", act=True)
+def answer(entrance: Entrance, reply_id: int) -> Any:
     session = db()
     reply = session.get(Reply, reply_id)
     if reply is None or not engagements.can_act(entrance.user, reply.engagement, on=today()):
