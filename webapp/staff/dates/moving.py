@@ -3,22 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp.extensions import csrf
-from webapp.language import firm, lang, t, today
+from webapp.language import t, today
 from webapp.models import Act, Engagement, EngagementState, Milestone, Promise, UpdateKind, User
 from webapp.security import mail_body
 from webapp.services.core import locks
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.dates import ledger, milestones
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
-from webapp.services.updates import composing, notices
-from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates import notices
 from webapp.services.work import engagements
-from webapp.staff.core import entrances
+from webapp.staff.core import entrances, mail_preview
 from webapp.staff.core.entrances import two_doors
 from webapp.staff.dates import move_page
 from webapp.staff.dates.milestones import bp
@@ -112,21 +109,13 @@ def preview(came: entrances.Entrance, milestone_id: int, engagement_id: int | No
     if page.fits():
         page.offer_later()
         frozen = notices.preview(session, entrance.engagement, page.moved(), page.why, by=entrance.user, now=moment())
-    html = render_template("staff/updates/no_preview.html") if frozen is None else _mail(entrance.engagement, frozen)
+    html = (
+        render_template("staff/updates/no_preview.html")
+        if frozen is None
+        else mail_preview.html(UpdateKind.DELAY_NOTICE, frozen, mail_preview.reader(entrance.engagement))
+    )
     session.rollback()
     return mail_body(html)
-
-
-def _mail(engagement: Engagement, frozen: Snapshot) -> str:
-    parts = [part for part in engagement.participations if part.stopped_at is None] or [*engagement.participations]
-    if not parts:
-        abort(404)
-    wanted = request.form.get("preview_for", "")
-    part = next((part for part in parts if str(part.contact_id) == wanted), parts[0])
-    to = composing.For.contact(firm(), part)
-    if request.form.get("preview_mine"):
-        to = composing.For(firm=firm(), participation=part, language=lang().tag, name=to.name)
-    return inert.html(queueing.preview(composing.client_mail(UpdateKind.DELAY_NOTICE, frozen, to)).html)
 
 
 def _thanks(entrance: Entrance, said: list[str] | None) -> Any:

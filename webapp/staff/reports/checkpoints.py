@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from emails.cleaning import clean_text
@@ -15,6 +15,7 @@ from webapp.models import (
     CheckpointState,
     Reply,
     SlotState,
+    UpdateKind,
     User,
 )
 from webapp.numbers import row_number
@@ -23,12 +24,10 @@ from webapp.services.calendar import stand_ins
 from webapp.services.conversation import replies
 from webapp.services.core.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
 from webapp.services.dates import questions
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
 from webapp.services.reports import checkpoints
 from webapp.services.today import board
-from webapp.services.updates import composing
 from webapp.services.work import engagements
+from webapp.staff.core import mail_preview
 from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.staff.reports import checkpoint_page
 from webapp.timezones import local
@@ -133,17 +132,7 @@ def preview(entrance: Entrance, checkpoint_id: int) -> Response:
         by=entrance.user,
         now=moment(),
     )
-    parts = [part for part in page.engagement.participations if part.stopped_at is None] or [
-        *page.engagement.participations
-    ]
-    if not parts:
-        abort(404)
-    wanted = request.form.get("preview_for", "")
-    part = next((part for part in parts if str(part.contact_id) == wanted), parts[0])
-    to = composing.For.contact(firm(), part)
-    if request.form.get("preview_mine"):
-        to = composing.For(firm=firm(), participation=part, language=lang().tag, name=to.name)
-    html = inert.html(queueing.preview(composing.client_update(frozen, to)).html)
+    html = mail_preview.html(UpdateKind.REGULAR, frozen, mail_preview.reader(page.engagement))
     session.rollback()
     return mail_body(html)
 

@@ -10,10 +10,9 @@ from webapp.models import Engagement, Participation, Role, UpdateKind
 from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services.core.errors import NotFound
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
 from webapp.services.updates import composing, notices, telling
 from webapp.services.work import engagements
+from webapp.staff.core import mail_preview
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
@@ -53,7 +52,7 @@ def body(engagement_id: int, contact_id: int) -> Any:
     if frozen is None or group is None:
         raise NotFound
     to = composing.For.contact(firm(), group[0], others=tuple(part.contact for part in group[1:]))
-    return mail_body(inert.html(queueing.preview(composing.client_mail(UpdateKind.DELAY_NOTICE, frozen, to)).html))
+    return mail_body(mail_preview.html(UpdateKind.DELAY_NOTICE, frozen, to))
 
 
 @bp.post("/engagements/<int:engagement_id>/notice")
