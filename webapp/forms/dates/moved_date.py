@@ -13,6 +13,7 @@ from webapp.forms.core.base import Form
 from webapp.forms.core.fields import LINE_MAXIMUM, AtMost, Clock, Day, Line, Number, Text
 from webapp.forms.core.translations import Translations
 from webapp.language import Lazy, t
+from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When, Why
 from webapp.services.rhythm import schedule
 from webapp.timezones import local
@@ -57,10 +58,8 @@ class Explanation(Form):
         """Put a message beside each part of the explanation that is missing or cannot be."""
         if self.chosen_cause is None:
             self._fault("cause", "form.fault.cause")
-        if not self.chosen_reason and not self.why.data:
-            self._fault("why", "form.fault.why")
-        if not self.what_we_do.data:
-            self._fault("what_we_do", "form.fault.what_we_do")
+        for lacking in ledger.unexplained(self.explanation(language)):
+            self._fault(str(lacking.field), lacking.key)
         translations.check(self, language, *self._written())
 
     @property

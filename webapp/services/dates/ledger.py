@@ -1,6 +1,6 @@
 """The ledger of agreed dates. Every way of moving a date ends here, and none moves one without an explanation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -200,10 +200,16 @@ def check(to: When, why: Why, was: When | None) -> None:
         raise Refused("delay.range_backwards", field="new_until")
     if was is not None and is_earlier(to, was):
         return
+    for lacking in unexplained(why):
+        raise lacking
+
+
+def unexplained(why: Why) -> Iterator[Refused]:
+    """What an explanation lacks, each naming its field: why, by a reason of the playbook or in words, and what we do."""
     if not why.reason_key and not why.why.strip():
-        raise Refused("delay.needs_why", field="why")
+        yield Refused("delay.needs_why", field="why")
     if not why.what_we_do.strip():
-        raise Refused("delay.needs_action", field="what_we_do")
+        yield Refused("delay.needs_action", field="what_we_do")
 
 
 def _entry(milestone: Milestone, to: When, act: Act, *, by: User | None, now: datetime, origin: str) -> Promise:
