@@ -7,6 +7,8 @@ PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input insta
 	--quiet --progress-bar off --no-compile --no-deps --require-hashes
 NOT_INSTALLED := { echo "Milepost's parts could not be installed; the lines above say why. The first time needs the \
 network, and macOS or a Linux with glibc (not Alpine)." >&2; exit 1; }
+# A file at a time, so that what a file starts (a browser, the demo) is started once.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
@@ -18,7 +20,7 @@ exec "$$(dirname "$$0")/python" -P -c \
 endef
 export LAUNCHER
 
-.PHONY: help setup demo run gates test check lock format clean
+.PHONY: help setup demo run gates test night check lock format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -43,9 +45,13 @@ gates: $(VENV)/development ## every gate but the tests
 	@echo "== import contracts"
 	@$(BIN)/lint-imports --no-cache
 
-test: $(VENV)/development ## the tests; ARGS="-k name" chooses some
+test: $(VENV)/development ## the tests, on every core; ARGS="-k name" chooses some
 	@echo "== pytest"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+night: $(VENV)/development ## what takes long: many more examples of every property, random each time
+	@echo "== pytest, many examples"
+	@HYPOTHESIS_PROFILE=night $(BIN)/python -m pytest $(PARALLEL) --timeout 3600 $(ARGS)
 
 format: $(VENV)/development ## put the code into its one format
 	@$(BIN)/ruff check --fix .

@@ -9,15 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from tests.support.examples import many
 from tests.support.factories import World
 from webapp import schema, timezones
 from webapp.database import Database
 from webapp.keys import Keyring
 
 pytest_plugins = ["tests.support.works"]
+
+# In CI the same examples each time; at night many more, and others each time.
+settings.register_profile("ci", derandomize=True)
+settings.register_profile("night", max_examples=many(100), deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2 * 1024**3

@@ -20,6 +20,7 @@ from emails.message import (
     new_message_id,
 )
 from emails.policy import BadHeader
+from tests.support.examples import many
 
 MESSAGE = OutgoingMessage(
     message_id="<n4wk@firm.example>",
@@ -126,7 +127,7 @@ def test_text_mostly_beyond_latin_is_base64_and_html_never(text: str, expected: 
     assert body(mail, "html") == html
 
 
-@settings(max_examples=200)
+@settings(max_examples=many(200))
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300), st.integers(1, 40))
 def test_any_body_comes_back_with_nothing_but_its_line_ends_changed(text: str, times: int) -> None:
     message = replace(MESSAGE, text=text * times, html=text * times)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from emails import cleaning, policy
 from emails.policy import BadHeader
+from tests.support.examples import many
 
 PHRASES = [
     "Kitchen, Anfa (MA-4471) update: on-track for Friday 23 April? Re: 60% #7",
@@ -100,7 +101,7 @@ def test_ten_thousand_mixed_names_come_back_exactly() -> None:
             assert mailbox.display_name == name
 
 
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(st.text(max_size=200))
 def test_any_text_comes_back_as_its_one_line_and_starts_no_header(text: str) -> None:
     header = policy.words("Subject", text)
@@ -111,7 +112,7 @@ def test_any_text_comes_back_as_its_one_line_and_starts_no_header(text: str) -> 
     assert str(parsed["Subject"]) == cleaning.one_line(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(st.text(max_size=100))
 def test_any_name_leaves_exactly_one_mailbox(name: str) -> None:
     header = policy.mailbox("To", "maria@client.example", display_name=name)

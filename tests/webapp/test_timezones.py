@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.support import strategies
+from tests.support.examples import many
 from webapp import timezones
 
 
@@ -117,7 +118,7 @@ def test_a_wall_time_that_comes_twice_is_the_first(zone: str, on: date, at: time
     assert timezones.instant(on, at, zone) == at_utc(first)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(on=strategies.dates, at=strategies.wall_times, zone=strategies.zones)
 def test_wall_time_is_kept_but_for_skipped_hours(on: date, at: time, zone: str) -> None:
     moment = timezones.instant(on, at, zone)
@@ -128,7 +129,7 @@ def test_wall_time_is_kept_but_for_skipped_hours(on: date, at: time, zone: str) 
     assert shown == wanted or a_second_before < wanted < shown
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(on=strategies.dates, at=strategies.wall_times, later=strategies.wall_times, zone=strategies.zones)
 def test_a_later_wall_time_is_never_an_earlier_moment(on: date, at: time, later: time, zone: str) -> None:
     at, later = sorted([at, later])

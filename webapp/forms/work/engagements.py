@@ -81,7 +81,3 @@ class CorrectionForm(Form):
     step = Text(Lazy("form.step_text"), [AtMost(1000)])
     step_in = Translations(Lazy("form.step_text"), maximum=1000)
     dates = FieldList(FormField(StepForm))
-
-
-class AnswerForm(Form):
-    text = Text(Lazy("form.answer_label"), [AtMost(TEXT_MAXIMUM)])

@@ -69,11 +69,6 @@ def of_reader(firm: Firm, client: Client) -> WorkingDays:
     return _every_day_but(_holidays(firm, country, is_reader=True) if country else frozenset())
 
 
-def holiday_country(firm: Firm, client: Client) -> str | None:
-    """Whose public holidays count for a client."""
-    return client.country or firm.country
-
-
 def noted(firm: Firm, *, since: date, until: date, tag: str, countries: Iterable[str] = ()) -> list[NotedDay]:
     """The days from one date to another, both included, that are not like their week, in order, and the public holidays
     of further countries, on which their clients are not written to. Holidays are named in the language `tag`."""

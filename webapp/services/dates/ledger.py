@@ -205,7 +205,7 @@ def check(to: When, why: Why, was: When | None) -> None:
 
 
 def unexplained(why: Why) -> Iterator[Refused]:
-    """What an explanation lacks, each naming its field: why, by a reason of the playbook or in words, and what we do."""
+    """What an explanation lacks, each naming its field: why (a reason of the playbook, or words), and what we do."""
     if not why.reason_key and not why.why.strip():
         yield Refused("delay.needs_why", field="why")
     if not why.what_we_do.strip():

@@ -20,7 +20,7 @@ from webapp.models import (
 )
 from webapp.services.core import audits, tasks
 from webapp.services.rhythm import slots
-from webapp.services.updates import next_news, reported, telling, untold
+from webapp.services.updates import next_news, telling, untold
 from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
@@ -72,10 +72,10 @@ def from_answers(
     return Snapshot(
         **frame(session, engagement, now=now),
         since=local(last.released_at, slot.engagement.cadence["zone"]).date() if last else None,
-        done=reported.news(answers),
+        done=_reported(answers),
         last_step=before.step.said if before and before.step else None,
         last_step_done=answers.last_step if before and before.step else None,
-        step=reported.step(answers),
+        step=_next_step(answers),
         dates=date_lines(engagement),
         delays=untold.untold(session, engagement),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
@@ -291,3 +291,20 @@ def _said(text: str, language: str | None) -> Said | None:
 
 def _ask_line(ask: Ask) -> AskLine:
     return AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)
+
+
+def _reported(answers: Answers) -> Said | None:
+    """What got done; where nothing is new, the sentence about it."""
+    part = "done" if answers.done else "sentence"
+    text = answers.done or answers.sentence
+    if not text.strip():
+        return None
+    return Said(text=text, language=answers.language, translations=answers.in_others(part))
+
+
+def _next_step(answers: Answers) -> Step | None:
+    named = answers.step
+    if named is None:
+        return None
+    said = Said(text=named.text, language=answers.language, translations=named.in_others("text"))
+    return Step(said=said, who=named.who, name=named.name, by=named.by)

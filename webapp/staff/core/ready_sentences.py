@@ -8,8 +8,9 @@ from babel.dates import format_date
 
 from emails.languages import Direction, language
 from webapp.forms.core.translations import BLANK
-from webapp.language import t
-from webapp.models import Labels
+from webapp.language import firm, lang, t
+from webapp.models import Contact, Labels
+from webapp.staff.core import languages
 
 A_MONDAY = date(2026, 1, 5)
 
@@ -51,3 +52,36 @@ def _days(tag: str) -> dict[str, Any]:
         "weekdays": [format_date(A_MONDAY.replace(day=5 + n), "EEEE", locale=spoken.locale) for n in range(7)],
         "months": [format_date(date(2026, month, 1), "MMMM", locale=spoken.locale) for month in range(1, 13)],
     }
+
+
+class WritingPage:
+    """What a page needs on which words are written for the readers of one engagement. A page has `engagement`, and the
+    `form` with the choice of the language that one writes in."""
+
+    engagement: Any
+    form: Any
+
+    @property
+    def contacts(self) -> list[Contact]:
+        return [part.contact for part in self.engagement.participations if part.stopped_at is None]
+
+    @property
+    def readers(self) -> dict[str, list[str]]:
+        return languages.readers(self.engagement)
+
+    @property
+    def written(self) -> str:
+        """The language that the free words are taken to be in."""
+        return str(self.form.language.data)
+
+    @property
+    def further(self) -> dict[str, list[str]]:
+        return languages.further(self.engagement, self.written)
+
+    def sentences(self, part: str) -> list[Sentence]:
+        return offered(self.engagement.playbook.sentences, part, shown_in=lang().tag, fallback=firm().language)
+
+    @property
+    def days(self) -> dict[str, Any]:
+        """How days are written in each language that one may write in."""
+        return days_in_words([str(tag) for tag in self.form.language.choices or ()])

@@ -10,15 +10,15 @@ from emails.pieces import is_earlier
 from webapp.forms.dates.milestones import MoveForm
 from webapp.forms.dates.moved_date import AFTER, UNKNOWN, date_fields
 from webapp.language import firm, lang, t, today
-from webapp.models import Act, Contact, Engagement, EngagementState, Milestone, Promise
+from webapp.models import Act, Engagement, EngagementState, Milestone, Promise
 from webapp.services.calendar import firm_calendar
 from webapp.services.core.errors import NotFound
 from webapp.services.core.firm import label
 from webapp.services.dates import ledger, milestones, to_tell
 from webapp.services.dates.ledger import When, Why
 from webapp.services.dates.milestones import Moved, Shift
-from webapp.staff.core import languages, ready_sentences
-from webapp.staff.core.ready_sentences import Sentence
+from webapp.staff.core import languages
+from webapp.staff.core.ready_sentences import WritingPage
 from webapp.timezones import local
 from webapp.transactions import moment
 
@@ -27,7 +27,7 @@ SMALL, BIG = 1, 20
 
 
 @dataclass
-class Page:
+class Page(WritingPage):
     """The move of one date as its page shows it."""
 
     session: Session
@@ -115,30 +115,6 @@ class Page:
 
     def reasons(self) -> dict[str, str]:
         return reasons_of(self.engagement)
-
-    @property
-    def contacts(self) -> list[Contact]:
-        return [part.contact for part in self.engagement.participations if part.stopped_at is None]
-
-    @property
-    def readers(self) -> dict[str, list[str]]:
-        return languages.readers(self.engagement)
-
-    @property
-    def written(self) -> str:
-        return str(self.form.language.data)
-
-    @property
-    def further(self) -> dict[str, list[str]]:
-        return languages.further(self.engagement, self.written)
-
-    def sentences(self, part: str) -> list[Sentence]:
-        known = self.engagement.playbook.sentences
-        return ready_sentences.offered(known, part, shown_in=lang().tag, fallback=firm().language)
-
-    @property
-    def days(self) -> dict[str, Any]:
-        return ready_sentences.days_in_words([str(tag) for tag in self.form.language.choices or ()])
 
     def _fill(self, shifts: list[Shift]) -> None:
         """A row for each; what was ticked, or not, stays so."""

@@ -5,14 +5,21 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from webapp.access import needs, the_user
-from webapp.forms.imports.bring_in import PasteForm
-from webapp.language import firm, t
+from webapp.forms.core.base import Form
+from webapp.forms.core.fields import Needed, Text
+from webapp.language import Lazy, firm, t
 from webapp.models import Role
 from webapp.services.imports import bring_in
 from webapp.services.imports import table as import_table
 from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_imports", __name__)
+
+
+class PasteForm(Form):
+    """A table of running jobs, pasted from a spreadsheet."""
+
+    table = Text(Lazy("imports.table"), [Needed()])
 
 
 @bp.get("/settings/import")

@@ -10,22 +10,22 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.forms.dates.moved_date import date_fields, explanation_fields
 from webapp.forms.reports.checkpoints import NOTHING, CheckpointForm
-from webapp.language import lang, t
-from webapp.models import Ask, AskState, Checkpoint, Contact, Milestone, Promise, Reply, User
-from webapp.services.core.firm import label, the_firm
+from webapp.language import firm, t
+from webapp.models import Ask, AskState, Checkpoint, Milestone, Promise, Reply, User
 from webapp.services.dates import ledger
 from webapp.services.reports import checkpoints
 from webapp.services.updates.answers import Answers, DateAnswer
 from webapp.services.updates.status import last_news, open_asks
-from webapp.staff.core import languages, ready_sentences
-from webapp.staff.core.ready_sentences import Sentence
+from webapp.staff.core import languages
+from webapp.staff.core.ready_sentences import WritingPage
+from webapp.staff.dates.move_page import reasons_of
 from webapp.timezones import local
 
 Row = TypeVar("Row", Milestone, Ask)
 
 
 @dataclass
-class Page:
+class Page(WritingPage):
     """One form as its page shows it."""
 
     checkpoint: Checkpoint
@@ -35,15 +35,10 @@ class Page:
     asks: list[Ask]
     zone: str
     needs_sentence: bool
-    fallback: str
 
     @property
     def engagement(self) -> Any:
         return self.checkpoint.slot.engagement
-
-    @property
-    def contacts(self) -> list[Contact]:
-        return [part.contact for part in self.engagement.participations if part.stopped_at is None]
 
     @property
     def last_step(self) -> str | None:
@@ -55,35 +50,10 @@ class Page:
     def first_promise(self, milestone: Milestone) -> Promise:
         return ledger.effective(milestone)[0]
 
-    @property
-    def readers(self) -> dict[str, list[str]]:
-        return languages.readers(self.engagement)
-
-    @property
-    def written(self) -> str:
-        """The language that the free words are taken to be in."""
-        return str(self.form.language.data)
-
-    @property
-    def further(self) -> dict[str, list[str]]:
-        return languages.further(self.engagement, self.written)
-
-    def sentences(self, part: str) -> list[Sentence]:
-        return ready_sentences.offered(
-            self.engagement.playbook.sentences, part, shown_in=lang().tag, fallback=self.fallback
-        )
-
-    @property
-    def days(self) -> dict[str, Any]:
-        """How days are written in each language that one may write in."""
-        return ready_sentences.days_in_words([str(tag) for tag in self.form.language.choices or ()])
-
 
 def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict[str, str] | None) -> Page:
     """The page of a form: with what was typed, else the draft, else what was submitted, else what can be prefilled."""
     slot = checkpoint.slot
-    firm = the_firm(session)
-    fallback = firm.language if firm else "en"
     zone = slot.engagement.cadence["zone"]
     milestones = [
         milestone
@@ -105,9 +75,8 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
         form = CheckpointForm(
             data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint))
         )
-    _choices(form, slot.engagement, fallback)
-    firms = firm.languages if firm else [fallback]
-    languages.offer(form.language, slot.engagement, firms, _written(checkpoint, last))
+    _choices(form, slot.engagement)
+    languages.offer(form.language, slot.engagement, firm().languages, _written(checkpoint, last))
     form.told_step = last.step if last else None
     milestones = _aligned(form.dates, "milestone_id", milestones)
     asks = _aligned(form.asks, "ask_id", asks)
@@ -119,7 +88,6 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
         asks=asks,
         zone=zone,
         needs_sentence=checkpoints.needs_sentence(session, checkpoint),
-        fallback=fallback,
     )
 
 
@@ -127,11 +95,8 @@ def today_of(checkpoint: Checkpoint, now: datetime) -> date:
     return local(now, checkpoint.slot.engagement.cadence["zone"]).date()
 
 
-def _choices(form: CheckpointForm, engagement: Any, fallback: str) -> None:
-    spoken = lang().tag
-    reasons = {"": t("form.reason_none")} | {
-        reason["key"]: label(reason["labels"], spoken, fallback) for reason in engagement.playbook.reasons
-    }
+def _choices(form: CheckpointForm, engagement: Any) -> None:
+    reasons = reasons_of(engagement)
     for entry in form.dates:
         entry.form.reason.choices = reasons
     form.ask_contact.choices = {"": t("form.ask_anybody")} | {

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.examples import many
 from webapp.services.calendar import calendar_files
 from webapp.services.core.errors import Refused
 
@@ -213,7 +214,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(st.lists(LINES, max_size=3))
 def test_no_file_breaks_the_reading(events: list[list[str]]) -> None:
     content = file(*("|".join(lines) or "SUMMARY:x" for lines in events))

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import strategies
+from tests.support.examples import many
 from webapp.services.calendar.working_days import Season, WorkingDays
 
 MONDAY_TO_FRIDAY = WorkingDays(weekdays=frozenset(range(5)))
@@ -12,7 +13,7 @@ FRIDAY = date(2027, 4, 16)
 SATURDAY = date(2027, 4, 17)
 MONDAY = date(2027, 4, 19)
 
-properties = settings(max_examples=150, deadline=None)
+properties = settings(max_examples=many(150), deadline=None)
 
 
 def test_a_calendar_without_working_weekdays_is_refused() -> None:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from tests.support.examples import many
 from tests.support.factories import World
 from webapp.keys import Keyring
 from webapp.models import Engagement, Link, Purpose
@@ -49,7 +50,7 @@ def test_a_token_opens_what_it_was_made_for(session: Session, world: World, keyr
     assert links.token(keyring, link) == text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 52), letter=st.sampled_from(ALPHABET))
 def test_a_token_with_one_letter_changed_opens_nothing(
     session: Session, world: World, keyring: Keyring, link: Link, place: int, letter: str
@@ -71,7 +72,7 @@ def test_no_other_last_letter_opens_the_same_link(session: Session, world: World
             find(session, keyring, text[:-1] + letter, world.now)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=70) | st.text(alphabet=ALPHABET, min_size=53, max_size=53))
 def test_whatever_is_typed_in_the_address_bar_is_a_link_or_none(
     session: Session, world: World, keyring: Keyring, text: str

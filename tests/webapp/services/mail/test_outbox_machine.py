@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from tests.support.examples import many
 from tests.support.factories import World
 from webapp.database import Database
 from webapp.models import Contact, MailState, OutboxEmail, Participation, PartOf, Task, Telling, TellingState
@@ -273,7 +274,7 @@ def test_the_outbox_keeps_its_promises_in_any_order_of_events(
     run_state_machine_as_test(
         Prepared,
         settings=settings(
-            max_examples=30,
+            max_examples=many(30),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import strategies
+from tests.support.examples import many
 from webapp import timezones
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.rhythm import schedule
@@ -24,7 +25,7 @@ TUESDAYS = Cadence(
 )
 MONDAY_TO_FRIDAY = WorkingDays(weekdays=frozenset(range(5)))
 
-properties = settings(max_examples=150, deadline=None)
+properties = settings(max_examples=many(150), deadline=None)
 
 
 @pytest.fixture(autouse=True, scope="module")
