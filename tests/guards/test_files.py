@@ -126,6 +126,19 @@ def test_the_firm_is_looked_up_in_one_place() -> None:
     assert looking == {"webapp/services/core/firm.py"}
 
 
+def test_what_the_readme_names_exists() -> None:
+    named = re.findall(r"`((?:webapp|emails|workers|tests|docs)/[\w/.-]+)`", (ROOT / "README.md").read_text())
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_readme_counts_nothing_that_the_code_counts() -> None:
+    assert (
+        re.findall(r"\b\d+ (?:samples|mails \(|kinds of mail|rooms|languages)\b", (ROOT / "README.md").read_text())
+        == []
+    )
+
+
 def _rooms(layer: Path) -> set[str]:
     return {path.name for path in layer.iterdir() if path.is_dir() and path.name != "__pycache__"}
 

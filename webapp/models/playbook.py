@@ -12,7 +12,7 @@ from webapp.models.base import Identified, Labels
 class Playbook(Identified):
     """Stages, usual milestones, rhythm, delay reasons and ready sentences, labelled in the firm's languages.
 
-    `cadence` has the shape of `services.cadences.dump`. `reasons` is a list of {"key", "labels"};
+    `cadence` has the shape of `rhythm.cadences.dump`. `reasons` is a list of {"key", "labels"};
     `sentences` a list of {"part": done | next | why | action, "labels"}.
     """
 

@@ -60,7 +60,7 @@ class Checkpoint(Identified):
 
 
 class CheckpointRevision(Identified):
-    """What was submitted, as often as it was; `answers` has the shape of `services.answers.Answers`."""
+    """What was submitted, as often as it was; `answers` has the shape of `updates.answers.Answers`."""
 
     __tablename__ = "checkpoint_revision"
     __table_args__ = (UniqueConstraint("checkpoint_id", "number"),)

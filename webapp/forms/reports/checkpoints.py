@@ -1,4 +1,4 @@
-"""The half-minute form. What it says, once valid, becomes `services.answers.Answers`."""
+"""The half-minute form. What it says, once valid, becomes `updates.answers.Answers`."""
 
 from datetime import date
 from typing import Any

@@ -27,7 +27,7 @@ def dump(cadence: Cadence) -> dict[str, Any]:
 
 
 def load(stored: dict[str, Any]) -> Cadence:
-    """The rule as `services.schedule` wants it; raises ValueError for a rule that cannot be."""
+    """The rule as `schedule` wants it; raises ValueError for a rule that cannot be."""
     return Cadence(
         every=Every(stored["every"]),
         weeks=stored["weeks"],
