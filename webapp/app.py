@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import access, api, client, dev, errors, language, logs, security, staff, timezones, transactions
 from webapp.broker import Broker
-from webapp.config import MailTransport, Settings
+from webapp.config import Settings
 from webapp.database import Database
 from webapp.extensions import csrf
 from webapp.numbers import RowNumber
@@ -44,6 +44,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     for room in (transactions, security, access, language, errors, api, staff, client):
         room.init_app(app)
-    if settings.mail_transport is MailTransport.INBOX:
+    if settings.mail_transport.stays_here:
         dev.init_app(app)
     return app

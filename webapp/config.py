@@ -20,8 +20,15 @@ RETURN_PATH_NAME_MAXIMUM = 37
 
 
 class MailTransport(StrEnum):
+    """The ways mails can leave; `workers.ways_out` opens each."""
+
     SMTP = "smtp"
     INBOX = "inbox"
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether mails never leave this machine."""
+        return self is MailTransport.INBOX
 
 
 class SettingsFault(Exception):
@@ -150,9 +157,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
-        if self.mail_transport is MailTransport.INBOX and not is_loopback(self.public_host):
+        if self.mail_transport.stays_here and not is_loopback(self.public_host):
             raise ValueError(
-                "MAIL_TRANSPORT=inbox keeps every mail on this machine and cannot be used with a public PUBLIC_URL"
+                f"MAIL_TRANSPORT={self.mail_transport} keeps every mail on this machine and cannot be used with a "
+                "public PUBLIC_URL"
             )
         if bool(self.dkim_domain) != bool(self.dkim_key_file):
             raise ValueError("DKIM_DOMAIN and DKIM_KEY_FILE belong together: set both or none")
@@ -195,6 +203,12 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     @property
+    def missing_for_mail(self) -> str:
+        """The setting without which MAIL_TRANSPORT can take no mail out; empty where nothing is missing."""
+        needed = {MailTransport.SMTP: "smtp_url"}.get(self.mail_transport)
+        return needed.upper() if needed and not getattr(self, needed).get_secret_value() else ""
+
+    @property
     def inbox_folder(self) -> Path:
         return self.milepost_home / "inbox"
 
@@ -205,8 +219,8 @@ class Settings(BaseSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """True for this machine's own names and addresses."""
-    if host == "localhost" or host.endswith(".localhost"):
+    """Whether the host is this machine by its own name or address (RFC 6761 6.3); no name is looked up."""
+    if f".{host.lower()}".endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

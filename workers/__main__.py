@@ -18,7 +18,7 @@ from workers.app import StopFlag
 from workers.clock import Clock
 from workers.guarded_job import GuardedJob
 from workers.mail_worker import MailWorker
-from workers.relay import BadRelay
+from workers.transport import CannotOpen
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +38,14 @@ def main(arguments: list[str]) -> int:
     except SettingsFault as fault:
         sys.stderr.write("\n".join(fault.faults) + "\n")
         return 1
-    except BadRelay as fault:
+    except CannotOpen as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
 
 
 def worker() -> None:
-    """An RQ worker for the one queue, with the application loaded before it forks. An SMTP_URL that cannot be used is
-    said now, not by each job."""
+    """An RQ worker for the one queue, with the application loaded before it forks. A way out that
+    cannot be used is said now, not by each job."""
     app = jobs.load()
     app.transport()
     app.database.dispose()

@@ -6,9 +6,10 @@ from types import FrameType
 
 from emails import rendering
 from webapp import logs, timezones
-from webapp.config import MailTransport, Settings
+from webapp.config import Settings
 from webapp.database import Database
-from workers.transport import NoTransport, Transport, open_transport
+from workers.transport import Transport
+from workers.ways_out import open_transport
 
 
 @dataclass
@@ -26,16 +27,7 @@ class App:
         return cls(settings=settings, database=Database(settings.database))
 
     def transport(self) -> Transport:
-        if self.settings.mail_transport is MailTransport.INBOX:
-            return open_transport(self.settings.inbox_folder)
-        if not self.settings.smtp_url.get_secret_value():
-            return NoTransport()
-        return open_transport(
-            self.settings.smtp_url.get_secret_value(),
-            helo=self.settings.public_host,
-            cafile=self.settings.smtp_cafile,
-            answer_timeout=self.settings.smtp_answer_seconds,
-        )
+        return open_transport(self.settings)
 
 
 class StopFlag:

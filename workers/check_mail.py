@@ -1,4 +1,4 @@
-"""Signs in at the mail server and, where asked, sends one test mail: for `milepost doctor`."""
+"""Asks the way out whether it takes mails and, where asked, sends one test mail: for `milepost doctor`."""
 
 import sys
 from datetime import UTC, datetime
@@ -16,24 +16,22 @@ from webapp.config import Settings
 from workers.app import App
 from workers.message import signed
 from workers.outcomes import Outcome
-from workers.relay import BadRelay
-from workers.smtp import SmtpTransport
+from workers.transport import CannotOpen
 
 TEXT = "This is a test mail from Milepost. If you can read it, mail goes out."
 
 
 def main(send_to: str | None = None) -> int:
     """0 where the mail server lets us in; the last line printed says what happened, in plain words."""
-    settings = App.load().settings
+    app = App.load()
+    settings = app.settings
     try:
         recipient = check_address(send_to) if send_to else None
     except BadAddress:
         sys.stdout.write(f"{send_to} is no mail address.\n")
         return 1
     try:
-        with SmtpTransport(
-            settings.smtp_url.get_secret_value(), helo=settings.public_host, cafile=settings.smtp_cafile
-        ) as transport:
+        with app.transport() as transport:
             transport.check()
             if recipient:
                 transport.send(
@@ -44,7 +42,7 @@ def main(send_to: str | None = None) -> int:
                     at_data=lambda: True,
                     stopping=lambda: False,
                 )
-    except (Outcome, BadRelay, ValueError) as fault:
+    except (Outcome, CannotOpen, ValueError) as fault:
         sys.stdout.write(f"The mail server does not let us send: {fault}\n")
         return 1
     sys.stdout.write("A test mail was sent.\n" if recipient else "The mail server lets us in.\n")

@@ -23,15 +23,15 @@ from webapp.services.core.firm import the_firm
 from webapp.services.mail import outbox
 from webapp.services.mail.outbox import Claim
 from workers import message
-from workers.transport import (
+from workers.outcomes import (
     AnswerUnknown,
     Interrupted,
     MessageRefused,
     RecipientRefused,
     SendingStopped,
-    Transport,
     Withdrawn,
 )
+from workers.transport import Transport
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ class Drain:
     def _step_back(self, claim: Claim, trouble: SendingStopped) -> None:
         """No mail is to blame where the line or the account is in trouble. What the server said of one recipient or
         one mail makes that mail wait its turn, so that it cannot stand in the way of all others."""
-        if trouble.stage in ("RCPT", "DATA"):
+        if trouble.is_at_this_mail:
             self._note(lambda s, n: outbox.retry(s, claim, now=n, answer=trouble.answer))
         else:
             self._give_back(claim)
@@ -178,7 +178,7 @@ class Drain:
 
         def note(session: Session, now: datetime) -> bool:
             session.merge(Tick(name=STOPPED, at=now + STOPPED_WAIT))
-            tasks.raise_once(session, TaskKind.SENDING_STOPPED, "smtp", now=now, answer=str(trouble))
+            tasks.raise_once(session, TaskKind.SENDING_STOPPED, "mail", now=now, answer=str(trouble))
             return True
 
         self._note(note)

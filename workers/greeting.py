@@ -46,7 +46,17 @@ def expect(line: Line, code: int, text: bytes) -> str:
 
 def stop_sending(line: Line, code: int, text: bytes | str) -> NoReturn:
     """Raise SendingStopped for an answer, at the line's stage."""
-    raise SendingStopped(plain_answer(code, text), stage=line.stage, is_permanent=500 <= code <= 599)
+    raise SendingStopped(
+        plain_answer(code, text),
+        stage=line.stage,
+        is_permanent=is_permanent(code),
+        is_at_this_mail=line.stage in ("RCPT", "DATA"),
+    )
+
+
+def is_permanent(code: int) -> bool:
+    """A 5xx: asking again gives the same answer. A 4xx: not now (RFC 5321 4.2.1)."""
+    return 500 <= code <= 599
 
 
 def words_of(error: BaseException) -> str:

@@ -2,28 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from webapp.dev import maildir
 from workers.envelope import check_envelope
 from workers.outcomes import Interrupted, SendingStopped, Withdrawn
+from workers.transport import Transport
 
 
-class InboxTransport:
+class InboxTransport(Transport):
     """Keeps each mail as a file of a Maildir, which is made when needed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """There is nothing to close."""
+    def check(self) -> str:
+        """Whether mails can be kept in the folder. Raises SendingStopped."""
+        try:
+            maildir.prepare(self.folder)
+        except OSError as error:
+            raise SendingStopped(f"the inbox folder: {error.strerror}", stage="connect", is_permanent=False) from error
+        return str(self.folder)
 
     def send(
         self,
@@ -34,14 +32,11 @@ class InboxTransport:
         at_data: Callable[[], bool],
         stopping: Callable[[], bool],
     ) -> str:
-        """Keep one mail on disk; returns an answer as a server would give. Raises as `SmtpTransport.send` does."""
+        """Keep one mail on disk; returns an answer as a server would give. Raises as `Transport.send` does."""
         check_envelope(envelope_from, recipient, data)
         if stopping():
             raise Interrupted("stopped before the mail was handed over")
-        try:
-            maildir.prepare(self.folder)
-        except OSError as error:
-            raise SendingStopped(f"the inbox folder: {error.strerror}", stage="connect", is_permanent=False) from error
+        self.check()
         if not at_data():
             raise Withdrawn("withdrawn at the last moment")
         try:

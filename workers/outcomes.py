@@ -17,28 +17,27 @@ class Outcome(Exception):
 class SendingStopped(Outcome):
     """Trouble of the sender or the connection, not of the mail: every mail would meet it. Nothing has arrived.
 
-    `stage` is one of connect, TLS, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA. `is_permanent`: a person has to change
-    something (a 5xx, a bad certificate, a refused password); otherwise waiting may be enough.
+    `stage` says for people where it was met: "connect", "TLS", "AUTH", "DKIM". `is_permanent`: a person has to change
+    something (a bad certificate, a refused password); otherwise waiting may be enough. `is_at_this_mail`: it was said
+    when this mail's recipient or text was named, so that another mail may fare better.
     """
 
-    def __init__(self, answer: str, *, stage: str, is_permanent: bool) -> None:
+    def __init__(self, answer: str, *, stage: str, is_permanent: bool, is_at_this_mail: bool = False) -> None:
         super().__init__(answer)
         self.stage = stage
         self.is_permanent = is_permanent
+        self.is_at_this_mail = is_at_this_mail
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.answer}"
 
 
 class _Refused(Outcome):
-    def __init__(self, answer: str, *, code: int) -> None:
-        super().__init__(answer)
-        self.code = code
+    """`is_permanent`: trying again gives the same answer; otherwise not now."""
 
-    @property
-    def is_permanent(self) -> bool:
-        """5xx: trying again gives the same answer. 4xx: not now."""
-        return self.code >= 500
+    def __init__(self, answer: str, *, is_permanent: bool) -> None:
+        super().__init__(answer)
+        self.is_permanent = is_permanent
 
 
 class RecipientRefused(_Refused):

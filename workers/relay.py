@@ -1,9 +1,11 @@
 """The mail server that takes our mails on, as written in SMTP_URL."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from webapp.config import is_loopback
+from workers.transport import CannotOpen
 
 
 class StartTls(StrEnum):
@@ -14,7 +16,7 @@ class StartTls(StrEnum):
     NEVER = "never"
 
 
-class BadRelay(ValueError):
+class BadRelay(CannotOpen):
     """SMTP_URL cannot be used; says why without repeating the password."""
 
 
@@ -62,13 +64,3 @@ def parse_relay(url: str) -> Relay:
         raise BadRelay("SMTP_URL: starttls=never would send the password in the clear")
     default_port = 465 if is_tls else 587 if user else 25
     return Relay(host=host, port=port or default_port, is_tls=is_tls, starttls=starttls, user=user, password=password)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by its loopback name or address; no name is looked up."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
-from typing import Self
 
 from workers.envelope import check_envelope
-from workers.greeting import expect, greet, stop_sending, trouble_of_the_sender, words_of
+from workers.greeting import expect, greet, is_permanent, stop_sending, trouble_of_the_sender, words_of
 from workers.line import Line, Stopped
 from workers.outcomes import (
     AnswerUnknown,
@@ -26,13 +24,14 @@ from workers.outcomes import (
     plain_answer,
 )
 from workers.relay import parse_relay
+from workers.transport import Transport
 
 _DOT_AT_LINE_START = re.compile(rb"^\.", re.MULTILINE)
 _SENDER_CODES = frozenset({421, 530, 534, 535, 538})
 _BODY_CHUNK = 16 * 1024
 
 
-class SmtpTransport:
+class SmtpTransport(Transport):
     """One connection to the server in SMTP_URL, opened at the first mail, kept across mails, renewed after trouble.
 
     Certificates are always verified; `cafile` adds a trusted root of one's own. All waits are in seconds;
@@ -70,12 +69,6 @@ class SmtpTransport:
         self.greeting = ""
         self._needs_reset = False
         self._used_at = 0.0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
 
     def close(self) -> None:
         """Say goodbye, if there is somebody to say it to."""
@@ -174,11 +167,11 @@ class SmtpTransport:
                 if not line.has_extn("smtputf8"):
                     # RFC 6531 names this case; the number tells our own people's words for it from the others.
                     answer = "553 5.6.7 our mail server takes only ASCII letters before the @ (no SMTPUTF8)"
-                    raise RecipientRefused(answer, code=553)
+                    raise RecipientRefused(answer, is_permanent=True)
                 line.command_encoding = "utf-8"
                 options += " SMTPUTF8"
             if not data.isascii() and not line.has_extn("8bitmime"):
-                raise MessageRefused("the mail server carries only 7-bit mails (no 8BITMIME)", code=554)
+                raise MessageRefused("the mail server carries only 7-bit mails (no 8BITMIME)", is_permanent=True)
             expect(line, *line.docmd("MAIL", f"FROM:<{envelope_from}>{options}"))
 
     def _name_recipient(self, line: Line, recipient: str) -> None:
@@ -187,7 +180,7 @@ class SmtpTransport:
         if code in _SENDER_CODES:
             stop_sending(line, code, text)
         if 400 <= code <= 599:
-            raise RecipientRefused(plain_answer(code, text), code=code)
+            raise RecipientRefused(plain_answer(code, text), is_permanent=is_permanent(code))
         if code // 100 != 2:
             raise Interrupted(plain_answer(code, text))
 
@@ -197,7 +190,7 @@ class SmtpTransport:
         if code in _SENDER_CODES:
             stop_sending(line, code, text)
         if 400 <= code <= 599:
-            raise MessageRefused(plain_answer(code, text), code=code)
+            raise MessageRefused(plain_answer(code, text), is_permanent=is_permanent(code))
         if code != 354:
             raise Interrupted(plain_answer(code, text))
 
@@ -221,7 +214,7 @@ class SmtpTransport:
             raise AnswerUnknown(plain_answer(code, text))
         if code == 421:
             self._hang_up()
-        raise MessageRefused(plain_answer(code, text), code=code)
+        raise MessageRefused(plain_answer(code, text), is_permanent=is_permanent(code))
 
     def _send_body(self, line: Line, body: bytes) -> None:
         try:
@@ -232,7 +225,7 @@ class SmtpTransport:
             code, text = line.answer(within=1)
             if code // 100 == 5:
                 self._hang_up()
-                raise MessageRefused(plain_answer(code, text), code=code) from None
+                raise MessageRefused(plain_answer(code, text), is_permanent=is_permanent(code)) from None
             raise
 
     def _send_dot(self, line: Line) -> None:

@@ -1,60 +1,17 @@
-"""The ways a mail can leave, behind one interface: a mail server, or the demo's inbox folder."""
+"""What every way out for mails is: a mail server, the demo's inbox, a provider's HTTP interface."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
-
-from workers.inbox import InboxTransport
-from workers.outcomes import (
-    AnswerUnknown,
-    Interrupted,
-    MessageRefused,
-    Outcome,
-    RecipientRefused,
-    SendingStopped,
-    Withdrawn,
-)
-from workers.smtp import SmtpTransport
-
-__all__ = [
-    "AnswerUnknown",
-    "Interrupted",
-    "MessageRefused",
-    "NoTransport",
-    "Outcome",
-    "RecipientRefused",
-    "SendingStopped",
-    "Transport",
-    "Withdrawn",
-    "open_transport",
-]
+from typing import Self
 
 
-class Transport(Protocol):
-    """One way out for many mails, one after the other; a context manager. See `SmtpTransport.send` for the rules."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None: ...
-
-    def close(self) -> None: ...
-
-    def send(
-        self,
-        *,
-        envelope_from: str,
-        recipient: str,
-        data: bytes,
-        at_data: Callable[[], bool],
-        stopping: Callable[[], bool],
-    ) -> str: ...
+class CannotOpen(ValueError):
+    """A way out cannot be used with these settings; says why in one sentence, without a password."""
 
 
-class NoTransport:
-    """Stands where no mail server is set: mails wait in the outbox, and the alarm says what to set."""
+class Transport(ABC):
+    """One way out for many mails, one after the other; a context manager. Nothing is opened before the first mail."""
 
     def __enter__(self) -> Self:
         return self
@@ -62,9 +19,14 @@ class NoTransport:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Nothing is open."""
+    def close(self) -> None:  # noqa: B027 - a way out may have nothing to close
+        """Let go of what was opened."""
 
+    @abstractmethod
+    def check(self) -> str:
+        """Whether mails would be taken, found out without sending one; returns what answered. Raises SendingStopped."""
+
+    @abstractmethod
     def send(
         self,
         *,
@@ -74,22 +36,10 @@ class NoTransport:
         at_data: Callable[[], bool],
         stopping: Callable[[], bool],
     ) -> str:
-        """Never sends: raises SendingStopped."""
-        raise SendingStopped("SMTP_URL is not set", stage="connect", is_permanent=True)
+        """Hand over one mail to one recipient; returns the words of the acceptance.
 
-
-def open_transport(
-    target: str | Path,
-    *,
-    helo: str | None = None,
-    cafile: Path | str | None = None,
-    answer_timeout: float = 600,
-    stop_grace: float = 20,
-) -> Transport:
-    """The transport for an SMTP URL (a str) or an inbox folder (a Path). Nothing is connected before the first mail.
-
-    Raises `workers.relay.BadRelay` for a URL that cannot be used.
-    """
-    if isinstance(target, Path):
-        return InboxTransport(target)
-    return SmtpTransport(target, helo=helo, cafile=cafile, answer_timeout=answer_timeout, stop_grace=stop_grace)
+        `data` is the whole mail with CRLF line ends. `at_data` is called once, at the last moment before any of the
+        mail leaves: only if it returns true may it leave. `stopping` is asked all along: until the mail may have been
+        taken it ends the attempt as Interrupted. Raises the types in `workers.outcomes`, which answer one question:
+        can the mail have arrived?
+        """

@@ -40,7 +40,7 @@ from webapp.services.work import engagements
 from webapp.services.work.engagements import PlannedStep
 from workers.clock import Clock
 from workers.delivery import Drain
-from workers.transport import open_transport
+from workers.inbox import InboxTransport
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser]
 
@@ -69,7 +69,7 @@ class Work:
         """It is this moment now: the clock ticks and everything that may go out goes out."""
         self.now = moment
         Clock(self.opened, self.settings).tick()
-        with open_transport(self.settings.inbox_folder) as transport:
+        with InboxTransport(self.settings.inbox_folder) as transport:
             Drain(self.opened, self.settings, transport).run()
 
     def texts(self, address: str) -> list[str]:

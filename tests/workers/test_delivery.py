@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from types import TracebackType
-from typing import Self
 
 import pytest
 from sqlalchemy import select
@@ -20,23 +18,18 @@ from webapp.services.core import tasks
 from webapp.services.mail import outbox
 from workers.delivery import LAST_SEND, STOPPED, Drain
 from workers.outcomes import Interrupted, SendingStopped
+from workers.transport import Transport
 
 
-class ScriptedLine:
+class ScriptedLine(Transport):
     """Asks for the last word at 354 and accepts, unless the script says what to raise first."""
 
     def __init__(self, *script: Exception | None) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self._script = list(script)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """There is nothing to close."""
+    def check(self) -> str:
+        return "ready"
 
     def send(
         self,
@@ -189,7 +182,9 @@ def test_a_server_that_has_enough_of_one_recipient_makes_only_that_mail_wait(
         mail.not_before, mail.expires_at = right_now() - timedelta(minutes=1), right_now() + timedelta(hours=1)
     first.priority = -5
     session.commit()
-    line = ScriptedLine(SendingStopped("421 4.7.0 Too many for this domain", stage="RCPT", is_permanent=False))
+    line = ScriptedLine(
+        SendingStopped("421 4.7.0 Too many for this domain", stage="RCPT", is_permanent=False, is_at_this_mail=True)
+    )
 
     Drain(database, settings, line).run()
     with database.writer() as other:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from emails.message import Mailbox, OutgoingMessage, encode
+from tests.support.faults.scene import SECRET
+from webapp.config import Settings
 from webapp.dev import maildir
 from workers.inbox import InboxTransport
 from workers.outcomes import Interrupted, SendingStopped, Withdrawn
 from workers.smtp import SmtpTransport
-from workers.transport import open_transport
+from workers.ways_out import open_transport
 
 NAME = "Salma İdrissi, Atlas — أطلس للبناء والتجديد، الدار البيضاء"
 SUBJECT = "Tarix dəyişdi: 28 aprel — Anfa · مطبخ"
@@ -123,6 +125,18 @@ def test_a_mail_of_any_bytes_can_be_listed(tmp_path: Path) -> None:
     assert kept.to == "a@b.example"
 
 
-def test_a_folder_opens_the_inbox_and_an_address_opens_smtp(tmp_path: Path) -> None:
-    assert isinstance(open_transport(tmp_path), InboxTransport)
-    assert isinstance(open_transport("smtp://localhost:1025"), SmtpTransport)
+def test_the_setting_names_the_way_out() -> None:
+    inbox = Settings.load(secret_key=SECRET, mail_transport="inbox")
+    server = Settings.load(secret_key=SECRET, smtp_url="smtp://localhost:1025")
+
+    assert isinstance(open_transport(inbox), InboxTransport)
+    assert isinstance(open_transport(server), SmtpTransport)
+
+
+def test_a_folder_that_cannot_be_made_is_found_before_a_mail(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SendingStopped):
+        InboxTransport(tmp_path / "file").check()
+
+    assert InboxTransport(tmp_path / "inbox").check() == str(tmp_path / "inbox")

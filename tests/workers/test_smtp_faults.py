@@ -72,18 +72,18 @@ def test_a_refused_connection_is_passing_trouble_of_the_sender() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "is_permanent"),
-    [("450 4.2.0 Greylisted", 450, False), ("452 4.2.2 Full", 452, False), ("550 5.1.1 Unknown", 550, True)],
+    ("answer", "is_permanent"),
+    [("450 4.2.0 Greylisted", False), ("452 4.2.2 Full", False), ("550 5.1.1 Unknown", True)],
 )
 def test_a_refused_recipient_leaves_the_connection_for_the_next_mail(
-    answer: str, code: int, is_permanent: bool, server: SmtpServer, transport: SmtpTransport
+    answer: str, is_permanent: bool, server: SmtpServer, transport: SmtpTransport
 ) -> None:
     server.misbehave("RCPT", answer)
 
     with pytest.raises(RecipientRefused) as caught:
         send(transport)
 
-    assert (caught.value.code, caught.value.is_permanent, caught.value.answer) == (code, is_permanent, answer)
+    assert (caught.value.is_permanent, caught.value.answer) == (is_permanent, answer)
     send(transport, recipient="next@client.example")
     assert [mail.recipients for mail in server.accepted] == [("next@client.example",)]
     assert server.connections == 1

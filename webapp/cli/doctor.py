@@ -12,7 +12,7 @@ from webapp.broker import Broker
 from webapp.cli import sender_domain
 from webapp.cli.faults import sentence
 from webapp.cli.sender_domain import Finding
-from webapp.config import MailTransport, Settings, unknown_settings
+from webapp.config import Settings, unknown_settings
 from webapp.database import Database
 from webapp.models import Tick
 from webapp.services.mail import links
@@ -73,11 +73,11 @@ def _queue(settings: Settings) -> Iterator[Finding]:
 
 
 def _mail(settings: Settings, send_to: str | None) -> Iterator[Finding]:
-    if settings.mail_transport is MailTransport.INBOX:
+    if settings.mail_transport.stays_here:
         yield True, "Mails stay in the demo inbox."
         return
-    if not settings.smtp_url.get_secret_value():
-        yield False, "SMTP_URL is not set: no mail can leave."
+    if settings.missing_for_mail:
+        yield False, f"{settings.missing_for_mail} is not set: no mail can leave."
         return
     command = [sys.executable, "-m", "workers", "check-mail", *([send_to] if send_to else [])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603

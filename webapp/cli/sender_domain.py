@@ -8,7 +8,7 @@ import dkim
 import dns.exception
 import dns.resolver
 
-from webapp.config import MailTransport, Settings
+from webapp.config import Settings
 
 Finding = tuple[bool, str]
 
@@ -21,7 +21,7 @@ class _DnsAway(Exception):
 
 def check(settings: Settings) -> Iterator[Finding]:
     """SPF of the envelope's domain, DKIM, and DMARC of the domain people see (RFC 7208, 6376, 7489)."""
-    if settings.mail_transport is MailTransport.INBOX:
+    if settings.mail_transport.stays_here:
         return
     try:
         yield from _check(settings)

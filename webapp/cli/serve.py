@@ -12,7 +12,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import database, schema, timezones
-from webapp.config import MailTransport, Settings, SettingsFault
+from webapp.config import Settings, SettingsFault
 from webapp.database import Database
 from webapp.dev import demo_firm
 from webapp.embedded.processes import Processes, ProcessNotStarted, ProcfileError, port_is_free, read_procfile
@@ -70,8 +70,8 @@ def run() -> int:
     os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
     settings = _prepare(home)
     told = f"\n  Open it      {settings.public_url}/\n  Data in      {home}\n"
-    if not settings.smtp_url.get_secret_value() and settings.mail_transport is MailTransport.SMTP:
-        told += "  SMTP_URL is not set: mails wait until it is. `milepost user invite` prints a link to sign in.\n"
+    if missing := settings.missing_for_mail:
+        told += f"  {missing} is not set: mails wait until it is. `milepost user invite` prints a link to sign in.\n"
     with _open(settings) as opened, opened.reader() as session:
         if session.query(User).count() == 0:
             told += "  Nobody can sign in yet: in another window, run  milepost user invite you@example.com --admin\n"

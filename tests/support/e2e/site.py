@@ -43,7 +43,7 @@ from webapp.services.people import sign_in
 from webapp.services.reports import day_mails
 from webapp.services.updates.snapshot import Snapshot
 from workers.delivery import Drain
-from workers.transport import open_transport
+from workers.inbox import InboxTransport
 
 SECRET = "1:Zk4mX1vQ9sT2bR8nW5yC3hJ6dF0gLpAe"
 OWNER, OTHER_ADMIN = "salma@darrenov.example", "youssef@darrenov.example"
@@ -135,7 +135,7 @@ def _mail(opened: Database, settings: Settings) -> None:
     with opened.writer() as session:
         day_mails.morning(session, now=database.now(session))
         session.commit()
-    with open_transport(settings.inbox_folder) as transport:
+    with InboxTransport(settings.inbox_folder) as transport:
         Drain(opened, settings, transport).run()
 
 
