@@ -19,7 +19,7 @@ from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import EngagementState, Slot, Tick
-from webapp.services.core import limits, locks
+from webapp.services.core import limits, locks, nights
 from webapp.services.dates import deadlines, questions
 from webapp.services.mail import outbox
 from webapp.services.promised import planning
@@ -80,7 +80,7 @@ class Clock:
         self._each("at the sending time, ask owner and manager for two lines", last_calls.ask_for_two_lines)
         self._each("bring back what a dead worker held, and name what is in doubt", self._sweep)
         self._each("tell somebody about every mail in trouble", troubles.tell)
-        self._each("forget counters of limits that ended", self._forget)
+        self._nightly("forget counters of limits that ended", limits.forget_old)
         self._bell()
 
     def _each(self, sentence: str, act: Callable[..., object]) -> bool:
@@ -96,6 +96,10 @@ class Clock:
             log.exception("the clock could not %s", sentence)
             return False
         return True
+
+    def _nightly(self, sentence: str, act: Callable[..., object]) -> None:
+        """One line of the schedule that is done once a night, where the firm is."""
+        self._each(sentence, partial(nights.once, act=act))
 
     def _slots(self, sentence: str) -> None:
         with self._database.reader() as session:
@@ -128,9 +132,6 @@ class Clock:
 
     def _sweep(self, session: Session, *, now: datetime) -> None:
         outbox.sweep(session, now=now, unknown_after=timedelta(seconds=self._settings.unknown_after_seconds))
-
-    def _forget(self, session: Session, *, now: datetime) -> None:
-        limits.forget_old(session, now=now)
 
     def _bell(self) -> None:
         """Wake a worker where mail is due, unless all sending rests and it would find nothing to do. Bells that fail

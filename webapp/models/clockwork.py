@@ -1,4 +1,4 @@
-"""What the processes remember between ticks: last tick, last bell, counters that hold limits."""
+"""What the processes remember between ticks: when something last happened, counters that hold limits."""
 
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from webapp.models.base import Base, Identified
 
 
 class Tick(Base):
-    """The last time something happened, by name: `clock`, `worker`, `bell`, `day_mail:<user>:<date>`."""
+    """The last time something happened, or until when something rests. A name belongs to the one module that writes
+    it."""
 
     __tablename__ = "tick"
 
