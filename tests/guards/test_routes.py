@@ -17,9 +17,9 @@ token   client_dates_file.download client_page.reply client_page.show
 token   client_preferences.language client_preferences.mails
 token   client_preferences.unsubscribe client_preferences.unsubscribe_now
 token   mail_dates.move mail_dates.preview mail_dates.submit
-token   mail_checkpoints.answer mail_checkpoints.draft mail_checkpoints.edit mail_checkpoints.index
+token   mail_checkpoints.draft mail_checkpoints.edit mail_checkpoints.index
 token   mail_checkpoints.preview mail_checkpoints.submit
-token   mail_date_questions.say
+token   mail_date_questions.say mail_replies.answer_beside_form
 viewer  staff_clients.index staff_clients.show staff_engagements.index staff_engagements.show
 viewer  staff_figures.show staff_figures.show_csv staff_figures.work staff_figures.work_csv
 viewer  staff_dates.index
@@ -27,7 +27,7 @@ viewer  staff_replies.show staff_outbox.body staff_outbox.index staff_outbox.sho
 viewer  staff_people.choose_language staff_people.end_browser staff_people.me
 viewer  staff_settings.edit staff_sign_in.leave staff_today.show
 staff   staff_absences.mine staff_absences.remove_mine
-staff   staff_checkpoints.answer staff_checkpoints.draft staff_checkpoints.edit staff_checkpoints.index
+staff   staff_checkpoints.draft staff_checkpoints.edit staff_checkpoints.index
 staff   staff_checkpoints.preview staff_checkpoints.submit
 staff   staff_date_questions.say
 staff   staff_clients.add_contact staff_clients.contact staff_clients.country
@@ -37,7 +37,7 @@ staff   staff_delays.index staff_delays.move
 staff   staff_engagements.add_person staff_engagements.close staff_engagements.go_live staff_engagements.owner
 staff   staff_engagements.rest staff_engagements.resume staff_engagements.rhythm
 staff   staff_figures.mine staff_figures.mine_csv
-staff   staff_replies.answer staff_links.hand_over staff_links.revoke
+staff   staff_replies.answer staff_replies.answer_beside_form staff_links.hand_over staff_links.revoke
 staff   staff_telling.show staff_telling.by_phone
 staff   staff_new_engagement.create staff_new_engagement.new
 staff   staff_outbox.again staff_outbox.arrived
@@ -59,6 +59,7 @@ admin   staff_settings.save
 
 WITHOUT_CSRF_TOKEN = {
     "client_fresh_link", "client_page", "client_preferences", "mail_checkpoints", "mail_dates", "mail_date_questions",
+    "mail_replies",
     "webapp.staff.people.sign_in.accept", "webapp.staff.people.sign_in.press",
 }  # fmt: skip
 """Pages opened from a mail: the token in the address is the proof. A fresh link is asked for without any cookie."""

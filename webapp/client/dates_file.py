@@ -29,9 +29,9 @@ def download(token: str) -> Response:
     calendar that takes the file in again moves the event instead of adding another."""
     entrance = enter(token)
     body = _calendar(db(), entrance).to_ical()
-    name = f"{entrance.engagement.id}.ics"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+    response = Response(body, mimetype="text/calendar")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{entrance.engagement.id}.ics")
+    return response
 
 
 def _calendar(session: Session, entrance: Entrance) -> icalendar.Calendar:

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from emails.cleaning import clean_line, clean_text
+from emails.cleaning import clean_line
 from emails.languages import LANGUAGES
 from webapp.access import by_token
 from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.extensions import csrf
-from webapp.forms.core.fields import TEXT_MAXIMUM
-from webapp.language import firm, t
+from webapp.forms.conversation.replies import ReplyForm
+from webapp.language import firm
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
 from webapp.services.conversation import replies
@@ -38,21 +38,16 @@ def show(token: str) -> Any:
 def reply(token: str) -> Any:
     """Keep what the client wrote. The same form pressed twice is one reply."""
     entrance = enter(token)
-    text = clean_text(request.form.get("text", ""))
+    form = ReplyForm(request.form)
     ask_id = request.form.get("ask", type=row_number)
-    fault = None
-    if not text:
-        fault = t("client.fault.empty")
-    elif len(text) > TEXT_MAXIMUM:
-        fault = t("form.fault.too_long", length=TEXT_MAXIMUM, now=len(text))
-    if fault:
-        return _page(entrance, typed=text, fault=fault, fault_at=ask_id or 0), 422
+    if not form.validate():
+        return _page(entrance, typed=form.text.data, fault=form.text.errors[0], fault_at=ask_id or 0), 422
     kind = request.form.get("kind", "")
     replies.submit(
         db(),
         entrance.link,
         ReplyKind(kind) if kind in KINDS else ReplyKind.QUESTION,
-        text,
+        form.text.data,
         once=_once(entrance),
         ask_id=ask_id,
         written_as=clean_line(request.form.get("written_as", ""))[:80] or None,

@@ -10,6 +10,7 @@ from webapp.language import Lazy
 class AwayForm(Form):
     """Who stands in for somebody, and days away."""
 
+    refused_at = "stand_in"
     stand_in = SelectField(Lazy("absence.stand_in"), validate_choice=False)
     starts_on = Day(Lazy("absence.starts_on"))
     ends_on = Day(Lazy("absence.ends_on"))

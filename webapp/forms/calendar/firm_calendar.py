@@ -1,17 +1,15 @@
 """Forms about the working calendar: the week, days, seasons, a file, a country."""
 
 import unicodedata
-from datetime import date
 
 from wtforms import Field, FileField, RadioField, SelectField, ValidationError
 from wtforms.form import BaseForm
 
-from webapp.forms.core.base import Form
+from webapp.forms.core.base import OneOfSeveral
 from webapp.forms.core.fields import LINE_MAXIMUM, WEEKDAYS, AtMost, Day, Line, Needed
-from webapp.language import Lazy, lang, t
+from webapp.language import Lazy, lang
 from webapp.services.calendar import public_holidays, working_hours
 from webapp.services.calendar.working_days import Hours
-from webapp.services.core.errors import Refused
 
 
 class WorkingHours:
@@ -26,20 +24,7 @@ class WorkingHours:
             raise ValidationError(Lazy(fault.key)) from None
 
 
-class CalendarForm(Form):
-    """A form on a page with several: a rule that says no is told beside the field it is about."""
-
-    def refuse(self, refusal: Refused) -> None:
-        name = refusal.field or next(iter(self._fields))
-        self[name].errors = [t(refusal.key, **refusal.values)]
-
-    def date_of(self, name: str) -> date:
-        """The date in a field that must have one; the form has been found valid."""
-        typed: date = self[name].data
-        return typed
-
-
-class WeekForm(CalendarForm):
+class WeekForm(OneOfSeveral):
     """The hours of each weekday; an empty one is a day off."""
 
     d0 = Line(WEEKDAYS["0"], [AtMost(LINE_MAXIMUM), WorkingHours()])
@@ -56,13 +41,13 @@ class WeekForm(CalendarForm):
         return {day: working_hours.parse(text) for day, text in typed.items() if text}
 
 
-class CountryForm(CalendarForm):
+class CountryForm(OneOfSeveral):
     """Whose public holidays count."""
 
     country = SelectField(Lazy("calendar.country"))
 
 
-class DayForm(CalendarForm):
+class DayForm(OneOfSeveral):
     """One day of one's own."""
 
     on = Day(Lazy("calendar.day"), [Needed()])
@@ -74,14 +59,14 @@ class DayForm(CalendarForm):
     )
 
 
-class SwapForm(CalendarForm):
+class SwapForm(OneOfSeveral):
     """A day off for a day worked."""
 
     off_on = Day(Lazy("calendar.off_on"), [Needed()])
     work_on = Day(Lazy("calendar.work_on"), [Needed()])
 
 
-class SeasonForm(CalendarForm):
+class SeasonForm(OneOfSeveral):
     """Other hours for some weeks."""
 
     name = Line(Lazy("calendar.name"), [Needed(), AtMost(LINE_MAXIMUM)])
@@ -90,11 +75,11 @@ class SeasonForm(CalendarForm):
     hours = Line(Lazy("calendar.hours"), [Needed(), AtMost(LINE_MAXIMUM), WorkingHours()])
 
 
-class CalendarFileForm(CalendarForm):
+class CalendarFileForm(OneOfSeveral):
     file = FileField(Lazy("calendar.file"), [Needed("calendar.fault.file_needed")])
 
 
-class HolidayForm(CalendarForm):
+class HolidayForm(OneOfSeveral):
     """A word about a public holiday."""
 
     country = Line("", [Needed()])

@@ -1,10 +1,14 @@
 """What all forms have in common: a fault that the form library finds by itself is said in our words."""
 
+from datetime import date
+from typing import Any
+
 import wtforms
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
 from webapp.language import t
+from webapp.services.core.errors import Refused
 
 
 class OurWords:
@@ -18,6 +22,30 @@ class OurWords:
 
 
 class Form(wtforms.Form):
+    refused_at: str | None = None
+    """The field beside which a refusal stands that names none of this form; None: above the form."""
+
     class Meta(DefaultMeta):
         def get_translations(self, form: BaseForm) -> OurWords:
             return OurWords()
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say what a rule refused, beside the field it is about."""
+        name = refusal.field if refusal.field in self._fields else self.refused_at
+        if name is None:
+            self.form_errors = [*self.form_errors, t(refusal.key, **refusal.values)]
+        else:
+            self[name].errors = [*self[name].errors, t(refusal.key, **refusal.values)]
+
+    def date_of(self, name: str) -> date:
+        """The date in a field that must have one; the form has been found to fit."""
+        typed: date = self[name].data
+        return typed
+
+
+class OneOfSeveral(Form):
+    """A form on a page with others: nothing stands above it, so that a refusal always stands beside a field."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.refused_at = self.refused_at or next(iter(self._fields))

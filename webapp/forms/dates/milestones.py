@@ -6,33 +6,22 @@ from typing import Any
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from webapp.forms.core import translations
-from webapp.forms.core.base import Form
+from webapp.forms.core.base import Form, OneOfSeveral
 from webapp.forms.core.fields import LINE_MAXIMUM, AtMost, Between, Day, Needed, Number, Text
 from webapp.forms.core.translations import Translations
 from webapp.forms.dates.moved_date import ABOUT, DAY, ON_A_DAY, RANGE, Explanation, MovedDate, labelled
 from webapp.language import Lazy, t
-from webapp.services.core.errors import Refused
 from webapp.services.dates.ledger import When
 
 SHIFT_MAXIMUM = 250
 
 
-class StepForm(Form):
-    """A form on a page with several, told apart by what their fields' names begin with: a rule that says no is told
-    beside the field it is about."""
+class StepForm(OneOfSeveral):
+    """A form on a page with several, told apart by what their fields' names begin with."""
 
     def __init__(self, typed: Any = None, *, prefix: str = "", data: dict[str, Any] | None = None) -> None:
         self.prefix = prefix
         super().__init__(typed, prefix=prefix, data=data)
-
-    def date_of(self, name: str) -> date:
-        """The date in a field that must have one; the form has been found to fit."""
-        typed: date = self[name].data
-        return typed
-
-    def refuse(self, refusal: Refused) -> None:
-        name = refusal.field if refusal.field in self._fields else next(iter(self._fields))
-        self[name].errors = [t(refusal.key, **refusal.values)]
 
 
 class FirstDateForm(StepForm):
@@ -110,6 +99,7 @@ class MoveForm(MovedDate):
     """The move of one date. `based_on` is the entry of the ledger it was opened with; `offered_for` the new last day
     for which the later steps are offered, empty while they are not."""
 
+    refused_at = "new_on"
     based_on = HiddenField()
     offered_for = HiddenField()
     language = SelectField(Lazy("form.language"), validate_choice=False)
@@ -131,10 +121,6 @@ class MoveForm(MovedDate):
             elif row.moves.data and row.on.data and row.on.data < today:
                 row.on.errors = [t("form.fault.new_on_past")]
         return not _has_faults(self, self.later)
-
-    def refuse(self, refusal: Refused) -> None:
-        name = refusal.field if refusal.field in self._fields else "new_on"
-        self[name].errors = [t(refusal.key, **refusal.values)]
 
     @property
     def last_day(self) -> date | None:

@@ -80,7 +80,7 @@ class CheckpointForm(Form):
     def is_nothing_new(self) -> bool:
         return bool(self.kind.data == NOTHING)
 
-    def check(self, *, today: date, needs_sentence: bool) -> bool:
+    def check(self, *, today: date) -> bool:
         """True where everything fits; otherwise messages stand beside the fields and nothing typed is lost."""
         self.validate()
         self.forget_old_words()
@@ -89,7 +89,7 @@ class CheckpointForm(Form):
         written = ("sentence",) if self.is_nothing_new else ("done", "step_text", "ask_text")
         translations.check(self, self.language.data, *written)
         if self.is_nothing_new:
-            self._check_nothing_new(today, needs_sentence)
+            self._check_nothing_new(today)
         elif not self.done.data and not self.step_text.data and not self._dates_say_something():
             self._fault("done", "form.fault.says_nothing")
         if self.step_who.data == Who.OTHER.value and self.step_text.data and not self.step_name.data:
@@ -172,15 +172,13 @@ class CheckpointForm(Form):
     def _given(self, **parts: str) -> dict[str, Labels]:
         return translations.given(self, self.language.data, **parts)
 
-    def _check_nothing_new(self, today: date, needs_sentence: bool) -> None:
+    def _check_nothing_new(self, today: date) -> None:
         if self.waiting_who.data not in {value.value for value in DOERS}:
             self._fault("waiting_who", "form.fault.waiting_who")
         if not self.waiting_since.data and not self.waiting_since.errors:
             self._fault("waiting_since", "form.fault.waiting_since")
         elif self.waiting_since.data and self.waiting_since.data > today:
             self._fault("waiting_since", "form.fault.waiting_in_future")
-        if needs_sentence and not self.sentence.data:
-            self._fault("sentence", "form.fault.third_nothing_new")
 
     def _dates_say_something(self) -> bool:
         return any(entry.form.holds.data in (Holds.NO.value, Holds.DONE.value) for entry in self.dates)

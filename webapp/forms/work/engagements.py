@@ -33,6 +33,7 @@ class StepForm(Form):
 class EngagementForm(Form):
     """A new engagement on one page. Client and contact are chosen, or typed anew."""
 
+    refused_at = "reference"
     reference = Line(Lazy("work.reference"), [Needed(), AtMost(40)])
     title = Line(Lazy("work.title"), [Needed(), AtMost(LINE_MAXIMUM)])
     owner = SelectField(Lazy("work.owner"))
@@ -57,6 +58,7 @@ class EngagementForm(Form):
 class OwnerForm(Form):
     """A change of owner: the next person must know something."""
 
+    refused_at = "owner"
     owner = SelectField(Lazy("work.new_owner"), [Needed()])
     brief = Text(Lazy("work.brief"), [Needed(), AtMost(TEXT_MAXIMUM)])
     introduction = Text(Lazy("work.introduction"), [AtMost(1000)])
@@ -75,6 +77,7 @@ class NoNewsForm(Form):
 class CorrectionForm(Form):
     """What we wrote, to be put right."""
 
+    refused_at = "done"
     language = SelectField(Lazy("form.language"), validate_choice=False)
     done = Text(Lazy("form.done"), [AtMost(TEXT_MAXIMUM)])
     done_in = Translations(Lazy("form.done"), maximum=TEXT_MAXIMUM)

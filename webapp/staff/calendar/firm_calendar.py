@@ -10,7 +10,6 @@ from sqlalchemy import select
 from webapp.access import needs, the_user
 from webapp.forms.calendar.firm_calendar import (
     CalendarFileForm,
-    CalendarForm,
     CountryForm,
     DayForm,
     HolidayForm,
@@ -19,6 +18,7 @@ from webapp.forms.calendar.firm_calendar import (
     WeekForm,
     countries,
 )
+from webapp.forms.core.base import OneOfSeveral
 from webapp.language import lang, t
 from webapp.models import Client, Firm, Role
 from webapp.services.calendar import calendar_files, firm_calendar, working_hours
@@ -190,7 +190,7 @@ def close_tomorrow() -> Any:
     return _done(t("calendar.closed_tomorrow", day=lang().day(on)))
 
 
-def _act(form: CalendarForm, act: Callable[[], Any]) -> Any:
+def _act(form: OneOfSeveral, act: Callable[[], Any]) -> Any:
     if not form.validate():
         return _page(form), 422
     try:
@@ -217,7 +217,7 @@ def _refused(words: str) -> Any:
     return redirect(url_for("staff_calendar.index"), 303)
 
 
-def _page(sent: CalendarForm | None = None) -> str:
+def _page(sent: OneOfSeveral | None = None) -> str:
     firm = known_firm(db())
     calendar = firm_calendar.of_firm(firm)
     today = local(moment(), firm.zone).date()

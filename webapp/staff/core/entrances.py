@@ -8,7 +8,7 @@ from flask import Blueprint, g, url_for
 
 from webapp.access import by_token, needs, the_user
 from webapp.language import speak
-from webapp.models import DateQuestion, Milestone, Purpose, Role, User
+from webapp.models import DateQuestion, Milestone, Purpose, Reply, Role, User
 from webapp.services.core.errors import NotFound
 from webapp.services.mail import links
 from webapp.transactions import db, moment, settings
@@ -28,6 +28,12 @@ class Entrance:
         if self.token is None:
             return url_for(f"staff_checkpoints.{view}", **values)
         return url_for(f"mail_checkpoints.{view}", token=self.token, **values)
+
+    def answer_url(self, reply: Reply) -> str:
+        """Where our answer to what a client wrote goes, from the form that shows it."""
+        if self.token is None:
+            return url_for("staff_replies.answer_beside_form", reply_id=reply.id)
+        return url_for("mail_replies.answer_beside_form", token=self.token, reply_id=reply.id)
 
     def say_url(self, question: DateQuestion) -> str:
         """Where the answer goes whether an agreed date holds."""

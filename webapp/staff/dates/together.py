@@ -67,7 +67,7 @@ def move() -> Any:
     except Refused as refusal:
         db().rollback()
         page = _page(request.form)
-        page.form.form_errors.append(t(refusal.key, **refusal.values))
+        page.form.refuse(refusal)
         return _shown(page), 422
     commit()
     flash(f"{t('agreed.moved', count=len(moved))} {t('delays.told', count=len(clients))}", "success")

@@ -6,14 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from sqlalchemy.orm import Session
 
-from emails.cleaning import clean_text
 from webapp.extensions import csrf
-from webapp.forms.core.fields import TEXT_MAXIMUM
-from webapp.language import firm, lang, t, today
+from webapp.language import firm, lang, today
 from webapp.models import (
     Checkpoint,
     CheckpointState,
-    Reply,
     SlotState,
     UpdateKind,
     User,
@@ -21,7 +18,6 @@ from webapp.models import (
 from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services.calendar import stand_ins
-from webapp.services.conversation import replies
 from webapp.services.core.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
 from webapp.services.dates import questions
 from webapp.services.reports import checkpoints
@@ -78,7 +74,7 @@ def submit(entrance: Entrance, checkpoint_id: int) -> Any:
     checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
     page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
     today = checkpoint_page.today_of(checkpoint, moment())
-    if not page.form.check(today=today, needs_sentence=page.needs_sentence):
+    if not page.form.check(today=today):
         return _page(entrance, page), 422
     based_on = request.form.get("based_on", 0, type=row_number)
     try:
@@ -102,7 +98,7 @@ def submit(entrance: Entrance, checkpoint_id: int) -> Any:
         ), 409
     except Refused as refusal:
         session.rollback()
-        page.form.form_errors.append(t(refusal.key, **refusal.values))
+        page.form.refuse(refusal)
         return _page(entrance, page), 422
     commit()
     return redirect(entrance.url("index", filed=checkpoint.id), 303)
@@ -135,20 +131,6 @@ def preview(entrance: Entrance, checkpoint_id: int) -> Response:
     html = mail_preview.html(UpdateKind.REGULAR, frozen, mail_preview.reader(page.engagement))
     session.rollback()
     return mail_body(html)
-
-
-@door("/forms/replies/<int:reply_id>", act=True)
-def answer(entrance: Entrance, reply_id: int) -> Any:
-    session = db()
-    reply = session.get(Reply, reply_id)
-    if reply is None or not engagements.can_act(entrance.user, reply.engagement, on=today()):
-        raise NotFound
-    text = clean_text(request.form.get("text", ""))[:TEXT_MAXIMUM]
-    how = "phone" if request.form.get("how") == "phone" else "mail"
-    if reply.answered_at is None and (text or how == "phone"):
-        replies.answer(session, reply, text, how=how, by=entrance.user, now=moment())
-        commit()
-    return redirect(entrance.url("index"), 303)
 
 
 def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> str:

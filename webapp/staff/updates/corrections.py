@@ -66,7 +66,7 @@ def correct(update_id: int) -> Any:
         corrections.correct(db(), update, right, by=the_user(), now=moment())
     except Refused as refusal:
         db().rollback()
-        form[refusal.field or "done"].errors = [t(refusal.key)]
+        form.refuse(refusal)
         return _page(_acting(update_id), form), 422
     commit()
     flash(t("correction.sent"), "success")
