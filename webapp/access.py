@@ -50,6 +50,12 @@ def rule_of(app: Flask, endpoint: str) -> str | None:
     return getattr(app.view_functions.get(endpoint), "access_rule", None)
 
 
+def may_open(endpoint: str) -> bool:
+    """Whether the signed-in colleague's role is enough for a view, so that no page links to "nothing here"."""
+    rule, user = rule_of(current_app, endpoint), current_user()
+    return rule in (PUBLIC, BY_TOKEN) or (rule is not None and user is not None and _is_enough(user.role, rule))
+
+
 def current_user() -> User | None:
     """The signed-in colleague, looked up once a request."""
     if "user_session" not in g:
@@ -115,12 +121,16 @@ def _check() -> Any:
         if request.method in {"GET", "HEAD"}:
             return redirect(url_for("staff_sign_in.ask", next=request.full_path.rstrip("?")), 303)
         return redirect(url_for("staff_sign_in.ask"), 303)
-    if user.role.rank < Role(rule).rank:
+    if not _is_enough(user.role, rule):
         abort(404)
     if getattr(current_app.view_functions[request.endpoint], "access_is_fresh", False) and not _is_fresh():
         target = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else request.referrer
         return redirect(url_for("staff_sign_in.ask", next=target, again=1), 303)
     return None
+
+
+def _is_enough(role: Role, rule: str) -> bool:
+    return role.rank >= Role(rule).rank
 
 
 def _is_fresh() -> bool:

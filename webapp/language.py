@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from emails.bidi import direction_of, isolate_html
 from emails.languages import LANGUAGES, Language, language
 from emails.pieces import Labels
-from webapp.access import current_user
+from webapp.access import current_user, may_open
 from webapp.models import Firm
 from webapp.services.core import phones
 from webapp.services.core.firm import label, the_firm
@@ -103,6 +103,7 @@ def _context() -> dict[str, Any]:
         "lang": lang(),
         "firm": firm(),
         "user": current_user(),
+        "may_open": may_open,
         "label": lambda labels: shown(labels or {}),
         "names": {tag: spoken.native_name for tag, spoken in LANGUAGES.items()},
         "directions": {tag: spoken.direction for tag, spoken in LANGUAGES.items()},

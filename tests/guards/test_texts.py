@@ -27,7 +27,7 @@ COMPOSED = (
     "form.kind_choice.", "form.last_step_choice.", "form.new_kind_choice.", "form.yes_no.", "gallery.name.",
     "gallery.none.", "gallery.scheme.", "gallery.to_", "gallery.view.", "gallery.width.", "handover.",
     "import_fault.", "layout.nav_", "outbox.kind.", "outbox.state.", "outbox.trouble.", "people.part_choice.",
-    "people.role_choice.", "promise.", "question.answer.", "question.said.", "reply.kind.",
+    "people.role_choice.", "people.role_hint.", "promise.", "question.answer.", "question.said.", "reply.kind.",
     "rhythm_form.day_off_choice.", "rhythm_form.every_choice.", "playbook.part_choice.", "sign_in.press.",
     "sign_in.press_text.", "signal.todo.", "task.", "telling.state.", "update.kind.", "user.", "work.skipped_why.",
     "work.state_choice.",

@@ -1,6 +1,9 @@
 """Who may open what: every route with every role, other people's work by its number, and GET that never writes."""
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -16,11 +19,12 @@ OWN_WORK_ONLY = {
     "staff_dates.add", "staff_dates.agree", "staff_dates.came", "staff_dates.done", "staff_dates.drop",
     "staff_dates.move", "staff_dates.place", "staff_dates.preview", "staff_dates.stage", "staff_dates.submit",
     "staff_dates.take_up", "staff_dates.undo",
-    "staff_checkpoints.answer", "staff_checkpoints.draft", "staff_checkpoints.edit", "staff_checkpoints.preview",
+    "staff_checkpoints.draft", "staff_checkpoints.edit", "staff_checkpoints.preview",
     "staff_checkpoints.submit", "staff_date_questions.say",
     "staff_engagements.add_person", "staff_engagements.close", "staff_engagements.go_live",
     "staff_engagements.owner", "staff_engagements.rest", "staff_engagements.resume", "staff_engagements.rhythm",
-    "staff_replies.answer", "staff_links.hand_over", "staff_links.revoke", "staff_telling.show",
+    "staff_replies.answer", "staff_replies.answer_beside_form", "staff_links.hand_over",
+    "staff_links.revoke", "staff_telling.show",
     "staff_telling.by_phone", "staff_outbox.again", "staff_outbox.arrived", "staff_today.acknowledge",
     "staff_today.task_done", "staff_updates.correct", "staff_updates.edit",
 }  # fmt: skip
@@ -253,3 +257,24 @@ def test_every_form_of_the_signed_in_pages_needs_the_token(site: Site) -> None:
 
     assert tried > 30
     assert site.dump() == before
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_no_page_links_to_nothing_here(site: Site, name: str) -> None:
+    visitor = site.visitor(getattr(site.world, name))
+    own = Addresses(site, site.kitchen)
+    pages = [own.of(rule) for rule in rules(site.app, "GET") if rule_of(site.app, rule.endpoint) not in OPEN_RULES]
+
+    links: dict[str, str] = {}
+    for page in pages:
+        answer = visitor.get(page)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            links |= {urljoin(page, href): page for href in re.findall(r'<a [^>]*?href="([^"#]+)', answer.text)}
+    dead = {
+        link: page
+        for link, page in links.items()
+        if link.startswith("/") and not link.startswith("/static/") and visitor.get(unescape(link)).status_code == 404
+    }
+
+    assert len(links) > 10
+    assert dead == {}

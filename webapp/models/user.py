@@ -22,14 +22,19 @@ class Role(StrEnum):
         return list(Role).index(self)
 
     @property
-    def can_act(self) -> bool:
-        """May do more than look."""
+    def acts(self) -> bool:
+        """May do more than look: own work, stand in for a colleague, write."""
         return self is not Role.VIEWER
 
     @property
     def leads(self) -> bool:
         """Looks after everybody's work: managers and admins."""
         return self.rank >= Role.MANAGER.rank
+
+    @property
+    def sees_own_first(self) -> bool:
+        """Begins with their own work, where those who lead, and those who only look, begin with everybody's."""
+        return self.acts and not self.leads
 
 
 class User(Identified):
@@ -47,6 +52,12 @@ class User(Identified):
     created_at: Mapped[datetime]
     absences: Mapped[list["Absence"]] = relationship(back_populates="user", order_by="Absence.starts_on")
     stands_in: Mapped["StandIn | None"] = relationship(foreign_keys="StandIn.user_id")
+
+    @property
+    def may_own_work(self) -> bool:
+        """Whether work may be theirs, or a colleague's while that one is away: they work here and may do more than
+        look."""
+        return self.is_active and self.role.acts
 
     @property
     def stand_in(self) -> "User | None":

@@ -48,4 +48,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(view.bp)
     app.register_blueprint(checkpoints.by_mail)
     app.register_blueprint(questions.by_mail)
+    app.register_blueprint(replies.by_mail)
     app.register_blueprint(moving.by_mail)

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import Absence, StandIn, User
-from webapp.services.calendar import stand_ins
 from webapp.services.core import audits
 from webapp.services.core.errors import NotFound, Refused
 
@@ -50,7 +49,7 @@ def name_stand_in(session: Session, user: User, stand_in: User | None, *, today:
         return
     if stand_in is None and coming(user, today=today):
         raise Refused("absence.needs_stand_in", field="stand_in")
-    if stand_in is not None and (stand_in.id == user.id or not stand_ins.may_stand_in(stand_in)):
+    if stand_in is not None and (stand_in.id == user.id or not stand_in.may_own_work):
         raise Refused("absence.not_this_one", field="stand_in")
     _put(session, user, stand_in)
     audits.note(session, "stand_in_named", user, now=now, by=by, stand_in=stand_in.id if stand_in else None)
@@ -69,7 +68,7 @@ def stands_in_no_more(session: Session, leaver: User, *, by: User | None, now: d
 def candidates(session: Session, user: User) -> list[User]:
     """Who could stand in for a user, by name."""
     wanted = select(User).where(User.is_active, User.id != user.id).order_by(User.name, User.id)
-    return [other for other in session.scalars(wanted) if stand_ins.may_stand_in(other)]
+    return [other for other in session.scalars(wanted) if other.may_own_work]
 
 
 def coming(user: User, *, today: date) -> Sequence[Absence]:

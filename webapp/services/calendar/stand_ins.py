@@ -25,7 +25,7 @@ def on_duty(user: User, on: date) -> User:
     present = user
     while is_away(present, on):
         next_one = present.stand_in
-        if next_one is None or not may_stand_in(next_one) or next_one.id in seen:
+        if next_one is None or not next_one.may_own_work or next_one.id in seen:
             return user
         seen.add(next_one.id)
         present = next_one
@@ -36,11 +36,6 @@ def in_charge(owner: User | None, on: date) -> User | None:
     """Who looks after the work of an owner on a day: they themselves, or who stands in. None where nobody owns it, or
     the owner has left."""
     return on_duty(owner, on) if owner is not None and owner.is_active else None
-
-
-def may_stand_in(user: User) -> bool:
-    """Whether somebody can do another's duties: they work here, and may do more than look."""
-    return user.is_active and user.role.can_act
 
 
 def is_away(user: User, on: date) -> bool:

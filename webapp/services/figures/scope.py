@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.models import Engagement, EngagementState, HandOver, Role, User
+from webapp.models import Engagement, EngagementState, HandOver, User
 from webapp.services.core.errors import NotFound
 from webapp.timezones import instant, local
 
@@ -82,7 +82,7 @@ def check(scope: Scope, reader: User) -> None:
         if scope.owner_id != reader.id:
             raise NotFound
         return
-    if scope.engagement_id is None and reader.role is Role.STAFF:
+    if scope.engagement_id is None and reader.role.sees_own_first:
         raise NotFound
     if scope.playbook_id is not None and not reader.role.leads:
         raise NotFound

@@ -46,8 +46,8 @@ _CAUSE = re.compile(r"(?P<cause>us|you|other|nobody) ?(?::|$)(?P<why>.*)", re.IG
 
 
 class Unreadable(ValueError):
-    """The cell does not say what its column asks for. `key` is the last part of `import_fault.<key>`; `others` are
-    further faults of the same cell."""
+    """The cell does not say what its column asks for. `key` as in `table.fault`; `others` are further faults of the
+    same cell."""
 
     others: "tuple[Unreadable, ...]" = ()
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from webapp.models import Client, Contact, Engagement, Firm, Playbook, Role, User
+from webapp.models import Client, Contact, Engagement, Firm, Playbook, User
 from webapp.services.imports.cells import Unreadable, language_names, matching, weekday_names
 from webapp.services.imports.table import Table
 
@@ -37,8 +37,8 @@ class Known:
     def owner(self, text: str) -> User:
         """An active user by address or exact name, who may report."""
         user = _only(self.users.get(text) or self.users.get(text.lower(), []), "owner", text)
-        if user.role is Role.VIEWER:
-            raise Unreadable("owner_only_looks", name=user.name)
+        if not user.may_own_work:
+            raise Unreadable("handover.only_looks", name=user.name)
         return user
 
     def language(self, text: str) -> str:

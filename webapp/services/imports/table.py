@@ -67,7 +67,8 @@ class Table:
 
 
 def fault(row: int, column: str, key: str, **values: object) -> Fault:
-    return Fault(row=row, column=column, key=f"import_fault.{key}", values=values)
+    """`key` is a whole key of the catalogue, or the last part of `import_fault.<key>`."""
+    return Fault(row=row, column=column, key=key if "." in key else f"import_fault.{key}", values=values)
 
 
 def decode(data: bytes) -> str:

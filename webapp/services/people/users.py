@@ -10,7 +10,7 @@ from emails import links
 from emails.kinds.invitation import Invitation
 from emails.pieces import Brand
 from webapp.models import Engagement, EngagementState, Link, Purpose, Role, User, UserSession
-from webapp.services.calendar import absences, stand_ins
+from webapp.services.calendar import absences
 from webapp.services.core import audits
 from webapp.services.core.errors import Refused
 from webapp.services.core.firm import the_firm
@@ -75,7 +75,7 @@ def change(session: Session, user: User, *, role: Role, is_active: bool, by: Use
     if not is_active:
         sign_out_everywhere(session, user, now=now)
     audits.note(session, "changed", user, now=now, by=by, role=role, active=is_active)
-    return [] if stand_ins.may_stand_in(user) else absences.stands_in_no_more(session, user, by=by, now=now)
+    return [] if user.may_own_work else absences.stands_in_no_more(session, user, by=by, now=now)
 
 
 def sign_out_everywhere(session: Session, user: User, *, now: datetime) -> None:
@@ -83,6 +83,11 @@ def sign_out_everywhere(session: Session, user: User, *, now: datetime) -> None:
         select(UserSession).where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
     ):
         browser.ended_at = now
+
+
+def may_own_work(session: Session) -> list[User]:
+    """Everybody whom a piece of work can be given to, by name."""
+    return [user for user in active(session) if user.may_own_work]
 
 
 def active(session: Session) -> Sequence[User]:

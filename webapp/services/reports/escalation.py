@@ -40,7 +40,7 @@ def _hearers(slot: Slot, days: int, managers: Sequence[User], on: date) -> list[
     if present is None:
         return list(managers)
     hear = [present]
-    if days >= STAND_IN_AFTER and present.stand_in is not None and stand_ins.may_stand_in(present.stand_in):
+    if days >= STAND_IN_AFTER and present.stand_in is not None and present.stand_in.may_own_work:
         hear.append(stand_ins.on_duty(present.stand_in, on))
     if days >= MANAGERS_AFTER:
         hear += managers

@@ -15,7 +15,6 @@ from webapp.models import (
     EngagementState,
     HandOver,
     Reply,
-    Role,
     Slot,
     SlotState,
     Task,
@@ -87,7 +86,7 @@ class Board:
 def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
     """The board of one colleague: staff see their own work and that of whom they stand in for, managers and admins
     everybody's."""
-    owners = stand_ins.covered(session, user, on) if user.role is Role.STAFF else None
+    owners = stand_ins.covered(session, user, on) if user.role.sees_own_first else None
     firm = the_firm(session)
     planned = _planned(session, owners, before=now + SOON)
     pressing = signals.pressing(session, firm, now=now) if owners is None and firm is not None else []

@@ -20,7 +20,6 @@ from webapp.models import (
     Participation,
     PartOf,
     Playbook,
-    Role,
     Slot,
     Stage,
     Task,
@@ -55,7 +54,7 @@ def can_act(user: User, engagement: Engagement, *, on: date) -> bool:
     if user.role.leads:
         return True
     owner = engagement.owner
-    if user.role is not Role.STAFF or owner is None:
+    if not user.role.acts or owner is None:
         return False
     return owner.id == user.id or stand_ins.on_duty(owner, on).id == user.id
 
@@ -105,6 +104,7 @@ def start(
 ) -> Engagement:
     """A new engagement, as a draft: nothing is mailed before it is switched live. What was promised at the sale
     becomes the first promise of each step."""
+    _check_may_own(owner)
     if session.scalar(select(Engagement.id).where(Engagement.reference == reference)) is not None:
         raise Refused("engagement.reference_taken", field="reference")
     engagement = Engagement(
@@ -210,6 +210,7 @@ def hand_over(
         raise Refused("handover.same_owner", field="owner")
     if not brief.strip():
         raise Refused("handover.needs_brief", field="brief")
+    _check_may_own(to)
     handover = HandOver(
         engagement_id=engagement.id,
         from_user_id=engagement.owner_id,
@@ -227,6 +228,11 @@ def hand_over(
     audits.note(session, "handed_over", engagement, now=now, by=by, to=to.id)
     session.flush()
     return handover
+
+
+def _check_may_own(user: User | None) -> None:
+    if user is not None and not user.may_own_work:
+        raise Refused("handover.only_looks", field="owner", name=user.name)
 
 
 def change_rhythm(

@@ -1,4 +1,6 @@
-"""Services: the playbooks that engagements start from. A change counts for new engagements only."""
+"""The playbooks that engagements start from. Usual dates and the rhythm are copied into new work, so that a
+change of them counts for new work only; stages, reasons of delay and sentences are read from the playbook and count at
+once for all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ FORMULA = tuple("=+-@\t\r\n") + tuple("\uff1d\uff0b\uff0d\uff20")
 @needs(Role.VIEWER)
 def show() -> Any:
     """The firm's numbers; colleagues who own work come to their own."""
-    if the_user().role is Role.STAFF:
+    if the_user().role.sees_own_first:
         return redirect(url_for("staff_figures.mine", period=_period().value), 303)
     return _page(_of_everybody())
 
@@ -107,7 +107,7 @@ def _page(scope: Scope, engagement: Engagement | None = None) -> str:
         is_own=scope.owner_id is not None,
         playbooks=db().scalars(select(Playbook).order_by(Playbook.id)).all() if _sees_playbooks(scope) else [],
         playbook_id=scope.playbook_id,
-        may_own=user.role.can_act,
+        may_own=user.role.acts,
         compared=count.compare(db(), found) if is_firm and period is Period.ALL else None,
         csv_url=lambda **more: url_for(f"{endpoint}_csv", period=period.value, **given, **more),
         percent=figure_tables.percent,
@@ -151,8 +151,8 @@ def _csv(scope: Scope) -> Response:
     span = Span.of(_period(), now=moment(), zone=firm().zone)
     since = span.since.isoformat() if span.since else "all"
     name = f"numbers-{wished if wished in KEYS else 'all'}-{since}-{span.today.isoformat()}.csv"
-    response = Response(BYTE_ORDER_MARK + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = Response(BYTE_ORDER_MARK + out.getvalue(), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

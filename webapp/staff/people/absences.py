@@ -62,7 +62,7 @@ def _keep(user: User, form: AwayForm) -> bool:
             absences.go_away(db(), user, starts_on=form.starts_on.data, ends_on=form.ends_on.data, **act)
     except Refused as refusal:
         db().rollback()
-        form[refusal.field or "stand_in"].errors = [t(refusal.key)]
+        form.refuse(refusal)
         return False
     commit()
     flash(t("calendar.noted"), "success")

@@ -43,7 +43,7 @@ def invite() -> Any:
             now=moment(),
         )
     except Refused as refusal:
-        form.address.errors = [t(refusal.key)]
+        form.refuse(refusal)
         return _page(form), 422
     users.invite(db(), user, by=the_user(), now=moment())
     commit()
@@ -67,7 +67,7 @@ def edit(user_id: int) -> Any:
     try:
         alone = users.change(db(), user, role=role, is_active=is_active, by=the_user(), now=moment())
     except Refused as refusal:
-        form[refusal.field or "role"].errors = [t(refusal.key, **refusal.values)]
+        form.refuse(refusal)
         return person_page(user, form), 422
     user.name, user.phone, user.language = form.name.data, form.phone.data or None, form.language.data
     commit()

@@ -127,24 +127,20 @@ def owner(engagement_id: int) -> Any:
     engagement = _acting(engagement_id)
     form = OwnerForm(request.form if request.method == "POST" else None)
     form.owner.choices = {"": ""} | {
-        str(user.id): user.name
-        for user in users.active(db())
-        if user.id != engagement.owner_id and user.role is not Role.VIEWER
+        str(user.id): user.name for user in users.may_own_work(db()) if user.id != engagement.owner_id
     }
     if request.method != "POST":
         return render_template("staff/work/owner.html", engagement=engagement, form=form)
     to = db().get(User, int(form.owner.data)) if form.validate() else None
     if to is None:
         return render_template("staff/work/owner.html", engagement=engagement, form=form), 422
-    engagements.hand_over(
-        db(),
-        engagement,
-        to,
-        brief=form.brief.data,
-        introduction=form.introduction.data,
-        by=the_user(),
-        now=moment(),
-    )
+    brief, introduction = form.brief.data, form.introduction.data
+    try:
+        engagements.hand_over(db(), engagement, to, brief=brief, introduction=introduction, by=the_user(), now=moment())
+    except Refused as refusal:
+        db().rollback()
+        form.refuse(refusal)
+        return render_template("staff/work/owner.html", engagement=engagement, form=form), 422
     commit()
     flash(t("work.handed_over", name=to.name), "success")
     return _back(engagement)

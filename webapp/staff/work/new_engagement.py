@@ -54,7 +54,7 @@ def create() -> Any:
         engagement = _start(db(), form, playbook)
     except Refused as refusal:
         db().rollback()
-        form[refusal.field or "reference"].errors = [t(refusal.key, **refusal.values)]
+        form.refuse(refusal)
         return _page(db().get_one(Playbook, playbook.id), form), 422
     commit()
     flash(t("work.started"), "success")
@@ -64,9 +64,7 @@ def create() -> Any:
 def _form(playbook: Playbook, typed: Any) -> EngagementForm:
     today = local(moment(), firm().zone).date()
     form = EngagementForm(typed, data=_prefilled(playbook, today)) if typed is None else EngagementForm(typed)
-    form.owner.choices = {"": t("work.no_owner")} | {
-        str(user.id): user.name for user in users.active(db()) if user.role is not Role.VIEWER
-    }
+    form.owner.choices = {"": t("work.no_owner")} | {str(user.id): user.name for user in users.may_own_work(db())}
     form.contact.choices = {"": t("work.new_client")} | {
         str(contact.id): f"{contact.client.name} · {contact.name}"
         for contact in db().scalars(select(Contact).join(Client).order_by(Client.name, Contact.name))

@@ -33,7 +33,7 @@ from webapp.services.rhythm.schedule import Every
         ("reference", "MA-4471", "reference_taken"),
         ("service", "Bathroom", "service_unknown"),
         ("owner", "Zoe", "owner_unknown"),
-        ("owner", "Charlie", "owner_only_looks"),
+        ("owner", "Charlie", "handover.only_looks"),
         ("language", "fr", "language_unknown"),
         ("zone", "Mars/Olympus", "zone_unknown"),
         ("address", "a@x.example, b@y.example", "address_bad"),

@@ -127,6 +127,18 @@ def test_a_hand_over_to_the_same_person_is_none(session: Session, world: World) 
     assert session.scalars(select(HandOver)).all() == []
 
 
+def test_work_goes_to_nobody_who_may_only_look(session: Session, world: World) -> None:
+    engagement, _ = world.open_engagement()
+
+    with pytest.raises(Refused) as refused:
+        engagements.hand_over(
+            session, engagement, world.charlie, brief="x", introduction="", by=world.dalia, now=world.now
+        )
+
+    assert (refused.value.key, refused.value.field) == ("handover.only_looks", "owner")
+    assert engagement.owner is world.alice
+
+
 def test_a_draft_that_changes_hands_introduces_nobody_later(session: Session, world: World) -> None:
     engagement = world.engagement()
 
