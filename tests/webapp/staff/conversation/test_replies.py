@@ -10,7 +10,8 @@ from webapp.models import Purpose, Reply
 @pytest.fixture
 def asked(site: Site, client: Visitor) -> int:
     client.post(site.page_of(site.kitchen), {"text": "Which tap?"}, csrf=False)
-    return site.all(Reply)[-1].id
+    number: int = site.all(Reply)[-1].id
+    return number
 
 
 def _ways(site: Site, reply_id: int) -> list[tuple[Visitor, str]]:
