@@ -70,7 +70,7 @@ def found(session: Session, *, now: datetime) -> None:
             day_mail_at=time(0, 0),
             last_call_minutes=0,
             notice_minutes=1,
-            answer_hours=24,
+            answer_hours=9,
         )
     )
     session.flush()

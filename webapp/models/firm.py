@@ -44,7 +44,7 @@ class Firm(Identified):
     last_call_minutes: Mapped[int] = mapped_column(default=120)
     quiet_from: Mapped[time | None] = mapped_column(Time)
     quiet_until: Mapped[time | None] = mapped_column(Time)
-    answer_hours: Mapped[int] = mapped_column(default=24)
+    answer_hours: Mapped[int] = mapped_column(default=9)
     sending_paused_at: Mapped[datetime | None]
     sending_paused_why: Mapped[str | None]
     calendar_days: Mapped[list[CalendarDay]] = relationship(order_by="CalendarDay.on")

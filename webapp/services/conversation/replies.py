@@ -22,7 +22,7 @@ from webapp.models import (
     ReplyKind,
     User,
 )
-from webapp.services.calendar import stand_ins
+from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core import audits, limits
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import the_firm
@@ -50,7 +50,8 @@ def submit(
     browser: str | None = None,
 ) -> Reply:
     """Keep what a client wrote, tell the owner, and send the client a receipt to the address on file, so that a
-    forwarded link cannot speak for them unnoticed. The same form pressed twice (`once`) is one reply."""
+    forwarded link cannot speak for them unnoticed. An answer is promised after `answer_hours` of the firm's working
+    time. The same form pressed twice (`once`) is one reply."""
     known = session.scalars(select(Reply).where(Reply.once == once)).one_or_none()
     if known is not None:
         return known
@@ -75,7 +76,7 @@ def submit(
         written_as=written_as,
         browser=browser,
         written_at=now,
-        answer_by=now + timedelta(hours=firm.answer_hours),
+        answer_by=firm_calendar.of_firm(firm).add_hours(now, timedelta(hours=firm.answer_hours), firm.zone),
     )
     session.add(reply)
     session.flush()

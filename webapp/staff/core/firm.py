@@ -81,7 +81,7 @@ def _form(known: Firm | None) -> FirmForm:
                 "working_days": ["0", "1", "2", "3", "4"],
                 "day_mail_at": time(8, 0),
                 "last_call_minutes": 120,
-                "answer_hours": 24,
+                "answer_hours": 9,
                 "tell_hours": 4,
                 "read_hours": 2,
                 "ask_days": 3,

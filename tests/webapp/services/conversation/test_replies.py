@@ -1,6 +1,7 @@
 """What clients write: kept once, told to the right person, and receipted to the address on file."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +48,8 @@ def link(session: Session, world: World, engagement: Engagement, keyring: Keyrin
 
 def write(session: Session, link: Link, world: World, text: str = "When do the doors come?", **given: object) -> Reply:
     once = str(given.pop("once", text))
-    return replies.submit(session, link, ReplyKind.QUESTION, text, once=once, now=world.now, **given)  # type: ignore[arg-type]
+    now = given.pop("now", world.now)
+    return replies.submit(session, link, ReplyKind.QUESTION, text, once=once, now=now, **given)  # type: ignore[arg-type]
 
 
 def posted(session: Session, kind: str) -> list[OutboxEmail]:
@@ -73,8 +75,30 @@ def test_a_reply_tells_the_owner_and_sends_a_receipt_to_the_address_on_file(
     assert "Omar" in told.text
     assert receipt.to_address == "maria@bennani.example"
     assert "When do the doors come?" in receipt.text
-    assert reply.answer_by == world.now + timedelta(hours=24)
     assert replies.waiting(session, owners=[world.alice.id]) == [reply]
+
+
+@pytest.mark.parametrize(
+    ("written", "answered"),
+    [
+        ("2026-04-21 10:00", "2026-04-22 10:00"),
+        ("2026-04-24 17:30", "2026-04-27 17:30"),
+        ("2026-04-24 23:21", "2026-04-27 18:00"),
+        ("2026-05-26 12:00", "2026-05-29 12:00"),
+    ],
+    ids=["in the week", "before a weekend", "late on a Friday", "before two days off"],
+)
+def test_an_answer_is_promised_for_a_working_hour(
+    session: Session, world: World, link: Link, written: str, answered: str
+) -> None:
+    casablanca = ZoneInfo("Africa/Casablanca")
+    world.firm.working_days = [0, 1, 2, 3, 4]
+    world.firm.days_off = ["2026-05-27", "2026-05-28"]
+    at = datetime.fromisoformat(written).replace(tzinfo=casablanca)
+
+    reply = write(session, link, world, now=at)
+
+    assert reply.answer_by == datetime.fromisoformat(answered).replace(tzinfo=casablanca)
 
 
 @pytest.mark.parametrize("owner", ["none", "gone"])
