@@ -7,7 +7,7 @@ is a table of CLDR plural categories is chosen by `count`. Digits are Latin and 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -70,6 +70,12 @@ class Language:
     mail_tag: str
     general_tag: str
     catalogue: Mapping[str, Any] = field(repr=False)
+    year: int | None = None
+    """The year in which it is read: a day of another one is written with its year. None: no day is."""
+
+    def in_year(self, year: int) -> "Language":
+        """The same language as it is written in a year."""
+        return _in_year(self.tag, year)
 
     def has(self, key: str, /) -> bool:
         """True where `key` leads to a text, plural or not."""
@@ -96,13 +102,13 @@ class Language:
         count = values.get("count")
         return self.pattern(key, count=count if isinstance(count, int) else None).format(**values)
 
-    def day(self, day: date, /, *, with_year: bool = False) -> str:
-        """Weekday, day and month: "Friday 23 April"."""
-        return self._date(day, "day_with_year" if with_year else "day")
+    def day(self, day: date, /, *, with_year: bool | None = None) -> str:
+        """Weekday, day and month: "Friday 23 April"; in another year than this one "Friday 23 April 2027"."""
+        return self._date(day, "day_with_year" if self._needs_year(day, with_year) else "day")
 
-    def short_day(self, day: date, /, *, with_year: bool = False) -> str:
-        """Day and month: "23 April"."""
-        return self._date(day, "short_day_with_year" if with_year else "short_day")
+    def short_day(self, day: date, /, *, with_year: bool | None = None) -> str:
+        """Day and month: "23 April"; in another year than this one "23 April 2027"."""
+        return self._date(day, "short_day_with_year" if self._needs_year(day, with_year) else "short_day")
 
     def month(self, day: date, /, width: Literal["", "short_", "narrow_"] = "") -> str:
         """Month and year, "April 2026", or for a chart the month alone: "Apr", "A"."""
@@ -125,16 +131,22 @@ class Language:
         return self.text("dates.by", day=self.day(moment), time=self.time(moment))
 
     def span(self, start: date, end: date, /) -> str:
-        """From one day to another: "26 to 28 April"; one day where both are the same."""
+        """From one day to another: "26 to 28 April"; one day where both are the same. From one year into another, each
+        with its own."""
         if start == end:
             return self.day(start)
         if (start.year, start.month) == (end.year, end.month):
             return self.text("dates.span", start=self.day_of_month(start.day), end=self.short_day(end))
-        return self.text("dates.span", start=self.short_day(start), end=self.short_day(end))
+        is_over_years = True if start.year != end.year else None
+        first = self.short_day(start, with_year=is_over_years or False)
+        return self.text("dates.span", start=first, end=self.short_day(end, with_year=is_over_years))
 
     def listing(self, items: Sequence[str], /) -> str:
         """Items joined as this language joins them: "a, b and c"."""
         return format_list(list(items), locale=self.locale)
+
+    def _needs_year(self, day: date, is_wanted: bool | None) -> bool:
+        return is_wanted if is_wanted is not None else self.year is not None and day.year != self.year
 
     def _date(self, day: date, kind: str) -> str:
         pattern = self.pattern(f"dates.patterns.{kind}")
@@ -195,6 +207,13 @@ def _formatted(day: date, pattern: str, locale: Locale) -> str:
 @lru_cache(maxsize=1024)
 def _plural_category(locale: Locale, count: int) -> str:
     return locale.plural_form(count)
+
+
+@lru_cache(maxsize=128)
+def _in_year(tag: str, year: int) -> Language:
+    made = replace(_load(tag), year=year)
+    made.__dict__["_texts"] = _load(tag)._texts  # shared: the same texts, flattened once
+    return made
 
 
 @cache

@@ -9,7 +9,7 @@ which keep the language they were written in. Links are absolute URLs; stored ma
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from emails.pieces import Brand, Person, Work
 from emails.sentences import Sentences
@@ -22,6 +22,8 @@ class Mail(ABC):
     language: str
     brand: Brand
     recipient: str
+    today: date
+    """The day on which it is written, where the recipient is."""
 
     @abstractmethod
     def headline(self, say: Sentences) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from emails.pieces import AskLine, DateLine, Delay, Standing, Waiting
+from emails.pieces import OVER, AskLine, DateLine, Delay, Standing, Waiting, leading
 from emails.sentences import Sentences
 
 
@@ -24,14 +24,15 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
 
 
 def standing(dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[AskLine, ...], say: Sentences) -> str:
-    if dates and all(line.standing in (Standing.DONE, Standing.DROPPED) for line in dates):
+    if dates and all(line.standing in OVER for line in dates):
         return say.t("news.all_done")
-    ahead = [line for line in dates if line.standing not in (Standing.DONE, Standing.DROPPED) and line.now.starts_on]
-    unsure = next((line for line in ahead if line.standing is Standing.NOT_SURE), None)
-    if unsure:
-        return say.t("news.not_certain", day=say.agreed(unsure.now, is_short=True))
-    if ahead and (waiting is None or waiting.plan_stands):
-        return say.t("news.on_track", day=say.agreed(ahead[-1].now))
+    line = leading(dates)
+    if line is not None and line.standing is Standing.PASSED:
+        return say.t("news.passed", label=say.label(line.labels), day=say.agreed(line.now, is_short=True))
+    if line is not None and line.standing is Standing.NOT_SURE:
+        return say.t("news.not_certain", day=say.agreed(line.now, is_short=True))
+    if line is not None and (waiting is None or waiting.plan_stands):
+        return say.t("news.on_track", day=say.agreed(line.now))
     if not asks:
         return say.t("news.stands")
     if asks[0].due_on is None:

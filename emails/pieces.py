@@ -1,7 +1,8 @@
 """What news is made of: words, people, dates, steps, asks. Frozen in an update in all languages, and read by mails and
 pages in the reader's own."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -32,6 +33,11 @@ class Standing(StrEnum):
     DONE = "done"
     DROPPED = "dropped"
     UNCONFIRMED = "unconfirmed"
+    PASSED = "passed"
+
+
+OVER = (Standing.DONE, Standing.DROPPED)
+"""What is over: nothing is claimed of the date any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +91,15 @@ class Dated(Protocol):
     def is_estimate(self) -> bool: ...
 
 
+def last_day(when: Dated) -> date | None:
+    """The day by which a date promises its step: the last of a range."""
+    return when.ends_on or when.starts_on
+
+
 def is_earlier(to: Dated, was: Dated) -> bool:
     """Whether a known date comes before, or ends with, the one it replaces: welcome, and no delay. A firm day that
     becomes an estimate is weaker, however early."""
-    old, new = was.ends_on or was.starts_on, to.ends_on or to.starts_on
+    old, new = last_day(was), last_day(to)
     if to.is_estimate and not was.is_estimate:
         return False
     return old is not None and new is not None and new <= old
@@ -96,7 +107,7 @@ def is_earlier(to: Dated, was: Dated) -> bool:
 
 def punctual(done_on: date, agreed: Dated | None) -> Literal["on", "late", "early"]:
     """Whether a step was done on the day last agreed, after it or before it. An estimate cannot be missed."""
-    last = (agreed.ends_on or agreed.starts_on) if agreed else None
+    last = last_day(agreed) if agreed else None
     if agreed is None or last is None or agreed.is_estimate:
         return "on"
     if done_on > last:
@@ -131,6 +142,29 @@ class DateLine:
     done_on: date | None = None
     dropped_why: Said | None = None
     confirmed_on: date | None = None
+
+
+def standing_on(dates: Sequence[DateLine], day: date) -> tuple[DateLine, ...]:
+    """The dates as they stand on a day. One that has passed, and of which nobody said that it is done, does not hold,
+    whatever was said of it before."""
+
+    def as_of(line: DateLine) -> DateLine:
+        last = last_day(line.now)
+        is_passed = last is not None and last < day and line.standing not in OVER
+        return replace(line, standing=Standing.PASSED) if is_passed else line
+
+    return tuple(map(as_of, dates))
+
+
+def leading(dates: Sequence[DateLine]) -> DateLine | None:
+    """The date that a headline is about: the first that has passed, else the first that is in doubt, else the last of
+    all. None where nothing with a day is left to do."""
+    ahead = [line for line in dates if line.standing not in OVER and line.now.starts_on is not None]
+    for worst in (Standing.PASSED, Standing.NOT_SURE):
+        found = next((line for line in ahead if line.standing is worst), None)
+        if found is not None:
+            return found
+    return max(ahead, key=lambda line: last_day(line.now) or date.min, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ from emails.pieces import (
 
 WORDS = Path(__file__).parent / "sample_words"
 BORROWED = "en"
+TODAY = date(2027, 4, 20)
 
 
 class Named(TypedDict):
@@ -42,6 +43,7 @@ class About(TypedDict):
     language: str
     brand: Brand
     recipient: str
+    today: date
     engagement: Work
     owner: Person
     page_url: str
@@ -57,6 +59,7 @@ class Staff(TypedDict):
     language: str
     brand: Brand
     recipient: str
+    today: date
 
 
 class Story:
@@ -93,6 +96,7 @@ class Story:
             language=self.tag,
             brand=self.brand,
             recipient=self["recipient"],
+            today=TODAY,
             engagement=self.engagement(),
             owner=self.owner,
             page_url=placeholder("page"),
@@ -107,7 +111,7 @@ class Story:
         )
 
     def staff(self) -> Staff:
-        return Staff(language=self.tag, brand=self.brand, recipient=self["owner"])
+        return Staff(language=self.tag, brand=self.brand, recipient=self["owner"], today=TODAY)
 
     def dates(self) -> tuple[DateLine, ...]:
         return (

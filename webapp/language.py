@@ -37,13 +37,13 @@ class Lazy(str):
 
 def speak(tag: str) -> None:
     """This request speaks a language, because its reader is known."""
-    g.lang = language(tag)
+    g.lang = language(tag).in_year(today().year)
 
 
 def lang() -> Language:
     """The language of this request."""
     if "lang" not in g:
-        g.lang = _choose()
+        speak(_choose())
     return cast(Language, g.lang)
 
 
@@ -115,12 +115,12 @@ def _context() -> dict[str, Any]:
     }
 
 
-def _choose() -> Language:
+def _choose() -> str:
     user = current_user()
     if user is not None and user.language in LANGUAGES:
-        return language(user.language)
+        return user.language
     spoken = [tag for tag in firm().languages if tag in LANGUAGES]
     # No browser asks for Darija by its own tag.
     offered = {tag: tag for tag in spoken} | {LANGUAGES[tag].mail_tag: tag for tag in spoken}
     wished = request.accept_languages.best_match(list(offered))
-    return language(offered[wished] if wished else firm().language)
+    return offered[wished] if wished else firm().language

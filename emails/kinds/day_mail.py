@@ -17,7 +17,6 @@ RULE = to_staff(8, 30)
 class DayMail(StaffMail):
     """One mail a working morning: what is due, asked or was missed, and one link to the first form."""
 
-    today: date
     due: tuple[DueLine, ...]
     forms_url: str
     questions: tuple[QuestionLine, ...] = ()
@@ -46,7 +45,6 @@ def _day_mail(tag: str) -> DayMail:
     story = Story(tag)
     return DayMail(
         **story.staff(),
-        today=date(2027, 4, 20),
         due=story.due(),
         forms_url=placeholder("forms"),
         questions=_questions(story),
@@ -62,7 +60,6 @@ def _day_mail_missed(tag: str) -> DayMail:
     missed = MissedLine(engagement=engagement, client=story["client"], on=date(2027, 4, 16))
     return DayMail(
         **story.staff(),
-        today=date(2027, 4, 20),
         due=(),
         forms_url=placeholder("forms"),
         questions=_questions(story),

@@ -95,9 +95,29 @@ def test_darija_uses_the_months_of_morocco() -> None:
     assert months == ["1 ماي", "1 غشت", "1 شتنبر", "1 نونبر"]
 
 
-def test_a_year_is_said_only_when_asked_for() -> None:
-    assert language("en").day(date(2027, 4, 23), with_year=True) == "Friday 23 April 2027"
-    assert "2027" not in language("en").day(date(2027, 4, 23))
+def test_a_year_is_said_when_it_is_another_one_or_asked_for() -> None:
+    read = language("en").in_year(2026)
+
+    assert read.day(date(2026, 4, 23)) == "Thursday 23 April"
+    assert read.day(date(2027, 4, 23)) == "Friday 23 April 2027"
+    assert read.short_day(date(2025, 4, 23)) == "23 April 2025"
+    assert read.moment(datetime(2027, 1, 1, 8, 30, tzinfo=CASABLANCA)) == "Friday 1 January 2027, 08:30"
+    assert read.day(date(2026, 4, 23), with_year=True) == "Thursday 23 April 2026"
+    assert language("en").day(date(2027, 4, 23)) == "Friday 23 April"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (date(2026, 4, 26), date(2026, 4, 28), "26 to 28 April"),
+        (date(2027, 4, 26), date(2027, 4, 28), "26 to 28 April 2027"),
+        (date(2027, 3, 26), date(2027, 4, 28), "26 March to 28 April 2027"),
+        (date(2026, 12, 28), date(2027, 1, 8), "28 December 2026 to 8 January 2027"),
+        (date(2026, 3, 1), date(2027, 3, 1), "1 March 2026 to 1 March 2027"),
+    ],
+)
+def test_a_span_of_another_year_says_which(start: date, end: date, said: str) -> None:
+    assert language("en").in_year(2026).span(start, end) == said
 
 
 def test_a_time_is_that_of_the_wall_clock_it_carries() -> None:

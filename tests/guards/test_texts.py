@@ -21,7 +21,8 @@ MAIL_SECTIONS = {"dates", "words", "mail", "rhythm", "part"}
 """Read by the mails' own templates and sentences; tests/emails looks after them."""
 
 COMPOSED = (
-    "calendar.source.", "checkpoint.", "client.kind.", "client.mails_choice.", "client.standing.", "client.state.",
+    "calendar.source.", "checkpoint.", "client.headline.", "client.kind.", "client.mails_choice.", "client.standing.",
+    "client.state.",
     "client.update_kind.", "client.waiting.", "client.who.", "delay.", "engagement.", "errors.",
     "form.ask_state_choice.", "form.asked_you.", "form.cause_choice.", "form.doer_choice.", "form.holds_choice.",
     "form.kind_choice.", "form.last_step_choice.", "form.new_kind_choice.", "form.yes_no.", "gallery.name.",

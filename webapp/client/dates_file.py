@@ -6,7 +6,7 @@ import icalendar
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-from emails.pieces import DateLine, Standing
+from emails.pieces import OVER, DateLine
 from webapp.access import by_token
 from webapp.client import wording
 from webapp.client.entrance import Entrance, enter
@@ -19,7 +19,6 @@ from webapp.transactions import db, moment, settings
 bp = Blueprint("client_dates_file", __name__)
 
 ONE_DAY = timedelta(days=1)
-OVER = (Standing.DONE, Standing.DROPPED)
 
 
 @bp.get("/u/<token>/dates.ics")

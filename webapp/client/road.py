@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from emails.pieces import DateLine, Standing
+from emails.pieces import DateLine, Standing, last_day
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def of(dates: Iterable[DateLine], today: date) -> tuple[Mark, ...]:
 
 
 def _day(line: DateLine) -> date | None:
-    return line.done_on or line.now.ends_on or line.now.starts_on
+    return line.done_on or last_day(line.now)
 
 
 def _place(mark: Mark) -> tuple[date, int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from emails.kinds.client_update import ClientUpdate
 from emails.mail import Mail
-from emails.pieces import DateLine, Delay, Person, Standing, Work
+from emails.pieces import DateLine, Delay, Person, Standing, Work, standing_on
 from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
@@ -67,7 +67,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     firm = the_firm(session)
     if firm is None:
         raise LinkInvalid
-    to = For.contact(firm, part)
+    to = For.contact(firm, part, now=now)
     told = timeline.updates(session, engagement)
     newest = next((update for update in told if update.kind in NEWS), None)
     frozen = Snapshot.load(newest.snapshot) if newest else None
@@ -78,8 +78,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     slot = slots.current(session, engagement)
     corrected = {update.corrects_id for update in told if update.corrects_id}
     stale_since = staleness.stale_since(session, engagement, firm, now=now)
-    dates = _as_sure_as_their_age(live.dates, stale_since)
-    today = local(now, to.zone).date()
+    dates = standing_on(_as_sure_as_their_age(live.dates, stale_since), to.today)
     confirmed_at = local(frozen.confirmed_at, to.zone) if frozen and frozen.confirmed_at else None
     next_at = deliver_at(slot.promised_by, reader(part, firm)) if slot else None
     return Story(
@@ -87,9 +86,9 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
         confirmed_at=confirmed_at,
         is_stale=bool(told) and told[0].kind is UpdateKind.NO_NEWS,
         stale_since=stale_since,
-        age_days=(today - confirmed_at.date()).days if confirmed_at else 0,
+        age_days=(to.today - confirmed_at.date()).days if confirmed_at else 0,
         dates=dates,
-        road=road.of(dates, today),
+        road=road.of(dates, to.today),
         asks=[ask for ask in open_asks(session, engagement) if ask.contact_id in (None, part.contact_id)],
         owner=composing.owner(live, to),
         engagement=composing.engagement(live, to),
@@ -124,7 +123,7 @@ def _still_moved(correction: Update, told: Sequence[Update], engagement: Engagem
 
 
 def _told(update: Update, to: For, *, is_corrected: bool) -> Told:
-    context = composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+    context = composing.client_mail(update.kind, Snapshot.load(update.snapshot), replace(to, now=update.released_at))
     return Told(update, context, local(update.released_at, to.zone), is_corrected)
 
 

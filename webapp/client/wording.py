@@ -1,33 +1,41 @@
 """Sentences of the client's page that depend on how things stand."""
 
-from emails.pieces import Agreed, DateLine, Standing, Waiting, punctual
+from emails.pieces import OVER, Agreed, DateLine, Delay, Standing, Waiting, leading, punctual
 from webapp.client.story import Story
 from webapp.language import lang, shown, t
 
-OVER = (Standing.DONE, Standing.DROPPED)
+HEADLINES = {
+    Standing.PASSED: "passed",
+    Standing.NOT_SURE: "not_sure",
+    Standing.UNCONFIRMED: "unconfirmed",
+}
 
 
 def headline(story: Story) -> str:
-    """How it stands in one line: a moved date first, then a doubtful one, then the last date ahead. Where the last word
-    is old, since when nothing is confirmed."""
-    if story.news is not None and story.news.delays:
-        moved = story.news.delays[0]
-        if moved.now.starts_on is None:
-            return t("client.headline.moved_unknown", label=shown(moved.labels))
-        if story.stale_since is None:
-            return t("client.headline.moved", label=shown(moved.labels), day=_day(moved.now))
-    ahead = [line for line in story.dates if line.standing not in OVER and line.now.starts_on]
-    doubtful = next((line for line in ahead if line.standing is Standing.NOT_SURE), None)
-    if doubtful is not None:
-        return t("client.headline.not_sure", label=shown(doubtful.labels), day=_day(doubtful.now))
-    if ahead:
-        last = max(ahead, key=_last_day)
-        if last.standing is Standing.UNCONFIRMED:
-            return t("client.headline.unconfirmed", label=shown(last.labels), day=_day(last.now))
-        return t("client.headline.on_track", label=shown(last.labels), day=_day(last.now))
+    """How it stands in one line, by the rule of the mails' headline: a date that moved as long as the new one is good,
+    then the one that has passed, is in doubt or is last."""
+    moved = _moved(story)
+    if moved is not None and moved.now.starts_on is None:
+        return t("client.headline.moved_unknown", label=shown(moved.labels))
+    if moved is not None:
+        return t("client.headline.moved", label=shown(moved.labels), day=_day(moved.now))
+    line = leading(story.dates)
+    if line is not None:
+        words = HEADLINES.get(line.standing, "on_track")
+        return t(f"client.headline.{words}", label=shown(line.labels), day=_day(line.now))
     if story.dates and all(line.standing in OVER for line in story.dates):
         return t("client.headline.done")
     return t("client.headline.no_dates")
+
+
+def _moved(story: Story) -> Delay | None:
+    """The move that the news told, where its new date is as good as it was then."""
+    if story.news is None or not story.news.delays:
+        return None
+    moved = story.news.delays[-1]
+    now = next((line for line in story.dates if line.milestone_id == moved.milestone_id), None)
+    is_good = now is None or (now.standing is Standing.MOVED and now.now == moved.now)
+    return moved if is_good else None
 
 
 def stands(line: DateLine) -> str:
@@ -52,8 +60,3 @@ def _day(when: Agreed) -> str:
     if when.starts_on is None:
         return t("words.not_known")
     return lang().span(when.starts_on, when.ends_on) if when.ends_on else lang().day(when.starts_on)
-
-
-def _last_day(line: DateLine) -> str:
-    when = line.now
-    return (when.ends_on or when.starts_on).isoformat() if when.starts_on else ""

@@ -6,21 +6,30 @@ from wtforms import HiddenField, RadioField
 
 from webapp.forms.core.fields import Day
 from webapp.forms.dates.moved_date import MovedDate, labelled, one_of
-from webapp.language import Lazy
+from webapp.language import Lazy, t
 from webapp.services.updates.answers import DateAnswer, Holds
 
 
 class DateAnswerForm(MovedDate):
-    """One agreed date: holds, not sure, no, or done. A "no" needs the whole explanation."""
+    """One agreed date: holds, not sure, no, or done. A "no" needs the whole explanation. Of a day that has passed
+    nothing but "done" or "no" can be said, and neither is chosen beforehand."""
 
     milestone_id = HiddenField()
     holds = RadioField(
         Lazy("form.holds"), choices=labelled("form.holds_choice", [h.value for h in Holds]), default="holds"
     )
     done_on = Day(Lazy("form.done_on"))
+    has_passed: bool = False
+
+    def mark_passed(self) -> None:
+        """The agreed day is over."""
+        self.has_passed = True
+        self.holds.choices = labelled("form.holds_choice", [Holds.DONE.value, Holds.NO.value])
 
     def check(self, today: date, language: str | None) -> None:
         """Put a message beside each part that is missing or cannot be."""
+        if self.has_passed and self.holds.data not in (Holds.DONE.value, Holds.NO.value):
+            self.holds.errors = [t("form.fault.date_passed")]
         if self.holds.data == Holds.DONE.value and self.done_on.data and self.done_on.data > today:
             self._fault("done_on", "form.fault.done_in_future")
         if self.holds.data == Holds.NO.value:

@@ -89,7 +89,7 @@ def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: 
 
 
 def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datetime) -> None:
-    to = composing.For.contact(firm, part)
+    to = composing.For.contact(firm, part, now=now)
     frozen = snapshot.Snapshot(**frame(session, part.engagement, now=now))
     context = FreshLink(
         **composing.opening(frozen, to),

@@ -109,7 +109,7 @@ def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = 
         session,
         "answer",
         f"answer:{reply.id}{suffix}",
-        answer_context(session, reply, composing.For.contact(firm, part), now=now),
+        answer_context(session, reply, composing.For.contact(firm, part, now=now), now=now),
         contact,
         engagement,
         now=now,
@@ -144,6 +144,7 @@ def received_context(firm: Firm, reply: Reply, user: User) -> ReplyReceived:
         language=user.language,
         brand=composing.brand(firm),
         recipient=user.name,
+        today=local(reply.written_at, firm.zone).date(),
         engagement=Work(title=reply.engagement.title, reference=reply.engagement.reference),
         client=reply.engagement.client.name,
         writer=reply.written_as or reply.contact.name,
@@ -186,5 +187,5 @@ def _receipt(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> No
     part = next((part for part in engagement.participations if part.contact_id == contact.id), None)
     if part is None:
         return
-    context = receipt_context(session, reply, composing.For.contact(firm, part))
+    context = receipt_context(session, reply, composing.For.contact(firm, part, now=now))
     queueing.to_contact(session, "receipt", f"receipt:{reply.id}", context, contact, engagement, now=now)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from emails.pieces import Who, is_earlier
+from emails.pieces import Who, is_earlier, last_day
 from webapp.models import Act, Labels, Milestone, Promise, PromiseWords, User
 from webapp.services.core.errors import Refused
 from webapp.services.dates import to_tell
@@ -54,6 +54,13 @@ def effective_of(entries: Sequence[Promise]) -> list[Promise]:
     """The same, from the entries of one milestone."""
     superseded = {entry.supersedes_id for entry in entries if entry.supersedes_id is not None}
     return [entry for entry in entries if entry.id not in superseded and entry.act is not Act.WITHDRAW]
+
+
+def has_passed(milestone: Milestone, today: date) -> bool:
+    """Whether the day last agreed is over: the step is done, or it has a new date, but it cannot hold."""
+    entries = effective(milestone)
+    last = last_day(entries[-1]) if entries else None
+    return last is not None and last < today and milestone.dropped_at is None
 
 
 def when(entry: Promise) -> When:

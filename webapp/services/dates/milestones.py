@@ -7,14 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from emails.pieces import Standing, punctual
+from emails.pieces import Standing, last_day, punctual
 from webapp.models import Engagement, EngagementState, Firm, Labels, Milestone, Promise, User
 from webapp.services.calendar import firm_calendar
 from webapp.services.core import audits, locks
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.dates import ledger, to_tell
 from webapp.services.dates.ledger import When, Why
-from webapp.services.dates.to_tell import last_day
 
 
 @dataclass(frozen=True, kw_only=True)

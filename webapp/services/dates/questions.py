@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from emails.pieces import last_day
 from webapp.models import (
     Checkpoint,
     CheckpointRevision,
@@ -25,7 +26,6 @@ from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.core import audits, locks
 from webapp.services.core.firm import clock_jumped, the_firm
 from webapp.services.dates import ledger as promises
-from webapp.services.dates.to_tell import last_day
 from webapp.timezones import local
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from emails.pieces import last_day
 from webapp.models import Ask, AskState, Engagement, EngagementState, Firm, Milestone
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.dates import ledger, staleness
-from webapp.services.dates.to_tell import last_day
 from webapp.services.rhythm import slots
 from webapp.timezones import local
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import last_day
 from webapp.models import Announcement, Engagement, EngagementState, Firm, Milestone, Promise, Slot, Update
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
@@ -88,11 +89,6 @@ def settle(waiting: Sequence[Announcement], why: str, *, now: datetime, by: Upda
     for announcement in waiting:
         announcement.settled_at, announcement.settled_why = now, why
         announcement.update_id = by.id if by else None
-
-
-def last_day(entry: Promise) -> date | None:
-    """The day by which an entry promises the step: the last of a range."""
-    return entry.ends_on or entry.starts_on
 
 
 def _comes_today(slot: Slot, today: date, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from emails.pieces import Agreed, Delay
+from emails.pieces import Agreed, Delay, last_day
 from webapp.models import (
     Announcement,
     Engagement,
@@ -19,7 +19,7 @@ from webapp.models import (
 )
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.dates import ledger
-from webapp.services.dates.to_tell import TOLD, last_day
+from webapp.services.dates.to_tell import TOLD
 from webapp.services.figures.scope import Extent, Span
 from webapp.services.updates import untold
 from webapp.services.updates.snapshot import Snapshot
@@ -209,4 +209,4 @@ def _is_told_before(
 
 
 def _last(on: Agreed) -> date | None:
-    return on.ends_on or on.starts_on
+    return last_day(on)

@@ -19,6 +19,7 @@ from webapp.services.core.firm import the_firm
 from webapp.services.mail import queueing
 from webapp.services.people import users
 from webapp.services.updates import composing
+from webapp.timezones import local
 
 TTL = timedelta(minutes=10)
 TRIES = 5
@@ -58,6 +59,7 @@ def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place
     context = SignIn(
         language=user.language,
         brand=composing.brand(firm) if firm else Brand(name="Milepost"),
+        today=local(now, firm.zone if firm else "UTC").date(),
         recipient=user.name,
         url=URL,
         code=CODE,

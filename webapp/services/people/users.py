@@ -16,6 +16,7 @@ from webapp.services.core.errors import Refused
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import queueing
 from webapp.services.updates import composing
+from webapp.timezones import local
 
 INVITATION = links.placeholder("invitation")
 
@@ -54,6 +55,7 @@ def invite(session: Session, user: User, *, by: User | None, now: datetime) -> N
     context = Invitation(
         language=user.language,
         brand=composing.brand(firm) if firm else Brand(name="Milepost"),
+        today=local(now, firm.zone if firm else "UTC").date(),
         recipient=user.name,
         url=INVITATION,
         invited_by=by.name if by else None,

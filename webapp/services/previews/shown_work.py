@@ -49,7 +49,7 @@ class Work:
 
     @property
     def to(self) -> composing.For:
-        return replace(composing.For.contact(self.firm, self.participation), language=self.tag)
+        return replace(composing.For.contact(self.firm, self.participation, now=self.now), language=self.tag)
 
     @property
     def slot(self) -> Slot:

@@ -50,4 +50,4 @@ def trouble(work: Work) -> Told:
     news = work.session.scalars(wanted.order_by(Task.id.desc()).limit(5)).all()
     if not news:
         raise Missing("trouble")
-    return troubles.context(work.firm, work.user, news), None
+    return troubles.context(work.firm, work.user, news, now=work.now), None

@@ -155,7 +155,7 @@ def _written_to(work: Work, reply: Reply) -> composing.For:
     part = next((part for part in work.engagement.participations if part.contact_id == reply.contact_id), None)
     if part is None:
         raise Missing("reader")
-    return replace(composing.For.contact(work.firm, part), language=work.tag)
+    return replace(composing.For.contact(work.firm, part, now=work.now), language=work.tag)
 
 
 def _receipt(work: Work) -> Told:

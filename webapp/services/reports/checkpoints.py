@@ -99,6 +99,7 @@ def submit(
     if checkpoint.revision != based_on:
         raise SomebodyElseSubmitted(checkpoint.revision)
     _check_nothing_new(session, checkpoint, answers)
+    _check_passed(slot.engagement, answers, now=now)
     revision = CheckpointRevision(
         checkpoint_id=checkpoint.id,
         number=checkpoint.revision + 1,
@@ -210,6 +211,17 @@ def _earlier(checkpoint: Checkpoint) -> Any:
 def _check_nothing_new(session: Session, checkpoint: Checkpoint, answers: Answers) -> None:
     if answers.is_nothing_new and not answers.sentence.strip() and needs_sentence(session, checkpoint):
         raise Refused("checkpoint.third_nothing_new", field="sentence")
+
+
+def _check_passed(engagement: Engagement, answers: Answers, *, now: datetime) -> None:
+    """A day that has passed neither holds nor may still hold: it is done, or there is a new date."""
+    today = local(now, engagement.cadence["zone"]).date()
+    by_id = {milestone.id: milestone for milestone in engagement.milestones}
+    for answer in answers.dates:
+        milestone = by_id.get(answer.milestone_id)
+        is_left_open = answer.holds in (Holds.YES, Holds.NOT_SURE)
+        if milestone is not None and is_left_open and ledger.has_passed(milestone, today):
+            raise Refused("form.fault.date_passed")
 
 
 def _keep_note(session: Session, checkpoint: Checkpoint, note: str, *, by: User, now: datetime) -> None:

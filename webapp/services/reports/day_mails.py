@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from emails.kinds.day_mail import DayMail
 from emails.links import placeholder
-from emails.pieces import MissedLine, QuestionLine
+from emails.pieces import MissedLine, QuestionLine, last_day
 from webapp.models import DateQuestion, Engagement, Firm, OutboxEmail, Reply, Slot, User
 from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core import tasks
 from webapp.services.core.firm import label, the_firm
 from webapp.services.dates import questions
-from webapp.services.dates.to_tell import last_day
 from webapp.services.mail import queueing
 from webapp.services.reports import escalation, owed
 from webapp.services.rhythm import schedule

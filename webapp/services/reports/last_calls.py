@@ -65,6 +65,7 @@ def call_context(
     return LastCall(
         language=user.language,
         brand=composing.brand(firm),
+        today=local(now, firm.zone).date(),
         recipient=user.name,
         due=owed.lines(session, slots, firm, user, now=now),
         forms_url=placeholder("today" if missing_owner else "forms"),

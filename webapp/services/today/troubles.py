@@ -54,14 +54,19 @@ def tell(session: Session, *, now: datetime) -> int:
             wanted[user].append(task)
     for user, news in wanted.items():
         key = f"trouble:{user.id}:{max(task.id for task in news)}:{int(now.timestamp())}"
-        queueing.to_user(session, "trouble", key, context(firm, user, news), user, now=now)
+        queueing.to_user(session, "trouble", key, context(firm, user, news, now=now), user, now=now)
     return len(fresh)
 
 
-def context(firm: Firm, user: User, news: Sequence[Task]) -> Trouble:
+def context(firm: Firm, user: User, news: Sequence[Task], *, now: datetime) -> Trouble:
     lines = tuple(TroubleLine(what=_what(task), about=_about(task), detail=_detail(task)) for task in news)
     return Trouble(
-        language=user.language, brand=composing.brand(firm), recipient=user.name, lines=lines, url=placeholder("today")
+        language=user.language,
+        brand=composing.brand(firm),
+        recipient=user.name,
+        today=local(now, firm.zone).date(),
+        lines=lines,
+        url=placeholder("today"),
     )
 
 

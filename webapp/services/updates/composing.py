@@ -1,7 +1,7 @@
 """The only way from the domain to an e-mail context: a frozen snapshot and one reader in, a typed context out."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from emails import links
@@ -19,6 +19,7 @@ from emails.pieces import (
     Person,
     Said,
     Work,
+    standing_on,
 )
 from webapp.models import Contact, Firm, Participation, UpdateKind
 from webapp.services.core import phones
@@ -36,15 +37,19 @@ UNSUBSCRIBE = links.placeholder("unsubscribe")
 
 @dataclass(frozen=True, kw_only=True)
 class For:
-    """Who reads: a contact in an engagement, in a language that may be another than theirs for a preview."""
+    """Who reads, and when it is written: a contact in an engagement, in a language that may be another than theirs for
+    a preview."""
 
     firm: Firm
     participation: Participation
     language: str
     name: str
+    now: datetime
 
     @classmethod
-    def contact(cls, firm: Firm, participation: Participation, *, others: tuple[Contact, ...] = ()) -> "For":
+    def contact(
+        cls, firm: Firm, participation: Participation, *, now: datetime, others: tuple[Contact, ...] = ()
+    ) -> "For":
         """The reader as the contact; `others` share the address and are greeted with them."""
         contact = participation.contact
         people = [contact, *others]
@@ -54,11 +59,17 @@ class For:
             participation=participation,
             language=contact.language,
             name=spoken.listing([person.greeting or person.name for person in people]),
+            now=now,
         )
 
     @property
     def zone(self) -> str:
         return self.participation.contact.zone
+
+    @property
+    def today(self) -> date:
+        """The day it is where they are."""
+        return local(self.now, self.zone).date()
 
     @property
     def spoken(self) -> Language:
@@ -125,7 +136,7 @@ def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> Clie
         step_done=frozen.last_step_done.value if frozen.last_step_done else None,
         last_step=frozen.last_step,
         steps=(frozen.step,) if frozen.step else (),
-        dates=frozen.dates,
+        dates=standing_on(frozen.dates, to.today),
         delays=frozen.delays,
         asks=asks(frozen, to),
         waiting=frozen.waiting,
@@ -156,6 +167,7 @@ def opening(frozen: Snapshot, to: For) -> dict[str, Any]:
         "language": to.language,
         "brand": brand(to.firm),
         "recipient": to.name,
+        "today": to.today,
         "engagement": engagement(frozen, to),
         "owner": owner(frozen, to),
         "page_url": PAGE,
@@ -176,7 +188,7 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
     return NoNews(
         **common(frozen, to),
         confirmed_on=local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None,
-        dates=frozen.dates,
+        dates=standing_on(frozen.dates, to.today),
         asks=asks(frozen, to),
     )
 
@@ -186,7 +198,7 @@ def _welcome(frozen: Snapshot, to: For) -> Welcome:
     return Welcome(
         **common(frozen, to),
         rhythm=rhythm,
-        dates=frozen.dates,
+        dates=standing_on(frozen.dates, to.today),
         facts=tuple(Said(text=fact) for fact in frozen.facts),
         asks=asks(frozen, to),
     )

@@ -151,7 +151,7 @@ def _mail(
         return
 
     def compose() -> Mail:
-        to = composing.For.contact(firm, first, others=tuple(part.contact for part, _ in group[1:]))
+        to = composing.For.contact(firm, first, now=now, others=tuple(part.contact for part, _ in group[1:]))
         return composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
 
     queueing.to_contact(

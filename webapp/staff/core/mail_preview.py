@@ -1,5 +1,7 @@
 """A client's mail as it will be, beside the form that makes it."""
 
+from dataclasses import replace
+
 from flask import abort, request
 
 from webapp.language import firm, lang
@@ -9,6 +11,7 @@ from webapp.services.previews import inert
 from webapp.services.updates import composing
 from webapp.services.updates.composing import For
 from webapp.services.updates.snapshot import Snapshot
+from webapp.transactions import moment
 
 
 def reader(engagement: Engagement) -> For:
@@ -19,9 +22,9 @@ def reader(engagement: Engagement) -> For:
         abort(404)
     wanted = request.form.get("preview_for", "")
     part = next((part for part in parts if str(part.contact_id) == wanted), parts[0])
-    to = For.contact(firm(), part)
+    to = For.contact(firm(), part, now=moment())
     is_own = bool(request.form.get("preview_mine"))
-    return For(firm=firm(), participation=part, language=lang().tag, name=to.name) if is_own else to
+    return replace(to, language=lang().tag) if is_own else to
 
 
 def html(kind: UpdateKind, frozen: Snapshot, to: For) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from emails.pieces import is_earlier
+from emails.pieces import is_earlier, last_day
 from webapp.forms.dates.milestones import MoveForm
 from webapp.forms.dates.moved_date import AFTER, UNKNOWN, date_fields
 from webapp.language import firm, lang, t, today
@@ -127,12 +127,12 @@ class Page(WritingPage):
             self.form.later.append_entry({"milestone_id": key, "moves": key not in left_out, "on": shift.to})
 
     def _leads(self, on: date | None) -> Any:
-        old = to_tell.last_day(self.present)
+        old = last_day(self.present)
         return to_tell.leads(self.session, firm(), self.engagement, old, on, now=moment())
 
     def _possible(self) -> list[date | None]:
         """The last days that the move may lead to."""
-        old = to_tell.last_day(self.present)
+        old = last_day(self.present)
         typed = self.form.last_day
         if self.form.new_kind.data in (AFTER, UNKNOWN) or old is None:
             return [None]

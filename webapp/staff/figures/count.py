@@ -129,9 +129,9 @@ def _shown(cell: Cell) -> str:
         return cell.text
     if isinstance(cell, datetime):
         at = local(cell, firm().zone)
-        return t("numbers.at", day=lang().short_day(at, with_year=at.year != today().year), time=lang().time(at))
+        return t("numbers.at", day=lang().short_day(at), time=lang().time(at))
     if isinstance(cell, date):
-        return lang().short_day(cell, with_year=cell.year != today().year)
+        return lang().short_day(cell)
     if isinstance(cell, timedelta):
         return figure_tables.hours(cell)
     return "–" if cell is None else str(cell)

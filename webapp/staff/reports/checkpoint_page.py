@@ -51,8 +51,11 @@ class Page(WritingPage):
         return ledger.effective(milestone)[0]
 
 
-def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict[str, str] | None) -> Page:
+def build(
+    session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict[str, str] | None, *, now: datetime
+) -> Page:
     """The page of a form: with what was typed, else the draft, else what was submitted, else what can be prefilled."""
+    today = today_of(checkpoint, now)
     slot = checkpoint.slot
     zone = slot.engagement.cadence["zone"]
     milestones = [
@@ -73,13 +76,16 @@ def build(session: Session, checkpoint: Checkpoint, user: User, typed: MultiDict
         form = CheckpointForm(typed)
     else:
         form = CheckpointForm(
-            data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint))
+            data=_prefilled(checkpoint, last, milestones, asks, zone, _last_told(session, checkpoint), today)
         )
     _choices(form, slot.engagement)
     languages.offer(form.language, slot.engagement, firm().languages, _written(checkpoint, last))
     form.told_step = last.step if last else None
     milestones = _aligned(form.dates, "milestone_id", milestones)
     asks = _aligned(form.asks, "ask_id", asks)
+    for entry, milestone in zip(form.dates, milestones, strict=True):
+        if ledger.has_passed(milestone, today):
+            entry.form.mark_passed()
     return Page(
         checkpoint=checkpoint,
         form=form,
@@ -138,6 +144,7 @@ def _prefilled(
     asks: list[Ask],
     zone: str,
     last_told: date | None,
+    today: date,
 ) -> dict[str, Any]:
     """ "What got done" starts empty, never last week's words; next step, dates and needs are prefilled."""
     own = Answers.load(checkpoint.revisions[-1].answers) if checkpoint.revisions else None
@@ -145,7 +152,7 @@ def _prefilled(
     data: dict[str, Any] = {
         "based_on": str(checkpoint.revision),
         "waiting_since": last_told,
-        "dates": [_date(milestone, given.get(milestone.id), zone) for milestone in milestones],
+        "dates": [_date(milestone, given.get(milestone.id), zone, today) for milestone in milestones],
         "asks": [{"ask_id": str(ask.id), "state": AskState.OPEN.value} for ask in asks],
     }
     source = own or last
@@ -184,10 +191,11 @@ def _last_told(session: Session, checkpoint: Checkpoint) -> date | None:
     return local(last.released_at, checkpoint.slot.engagement.cadence["zone"]).date() if last else None
 
 
-def _date(milestone: Milestone, given: DateAnswer | None, zone: str) -> dict[str, Any]:
+def _date(milestone: Milestone, given: DateAnswer | None, zone: str, today: date) -> dict[str, Any]:
     if given is None:
-        holds = "not_sure" if milestone.is_at_risk else "holds"
-        return {"milestone_id": str(milestone.id), "holds": holds}
+        if ledger.has_passed(milestone, today):
+            return {"milestone_id": str(milestone.id), "holds": None}
+        return {"milestone_id": str(milestone.id), "holds": "not_sure" if milestone.is_at_risk else "holds"}
     return {
         "milestone_id": str(milestone.id),
         "holds": given.holds.value,

@@ -65,14 +65,14 @@ def edit(entrance: Entrance, checkpoint_id: int) -> Any:
     checkpoint = _mine(db(), entrance, checkpoint_id)
     if checkpoint.slot.state in (SlotState.RELEASED, SlotState.SKIPPED):
         return render_template("staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance)
-    return _page(entrance, checkpoint_page.build(db(), checkpoint, entrance.user, None))
+    return _page(entrance, checkpoint_page.build(db(), checkpoint, entrance.user, None, now=moment()))
 
 
 @door("/forms/<int:checkpoint_id>", act=True)
 def submit(entrance: Entrance, checkpoint_id: int) -> Any:
     session = db()
     checkpoint = _mine(session, entrance, checkpoint_id, lock=True)
-    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
+    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form, now=moment())
     today = checkpoint_page.today_of(checkpoint, moment())
     if not page.form.check(today=today):
         return _page(entrance, page), 422
@@ -89,7 +89,9 @@ def submit(entrance: Entrance, checkpoint_id: int) -> Any:
         )
     except SomebodyElseSubmitted as other:
         session.rollback()
-        page = checkpoint_page.build(session, _mine(session, entrance, checkpoint_id), entrance.user, request.form)
+        page = checkpoint_page.build(
+            session, _mine(session, entrance, checkpoint_id), entrance.user, request.form, now=moment()
+        )
         page.form.based_on.data = str(other.revision)
         return _page(entrance, page, other=page.checkpoint.revisions[-1]), 409
     except AlreadySentOut:
@@ -119,7 +121,7 @@ def preview(entrance: Entrance, checkpoint_id: int) -> Response:
     """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
     session = db()
     checkpoint = _mine(session, entrance, checkpoint_id)
-    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form)
+    page = checkpoint_page.build(session, checkpoint, entrance.user, request.form, now=moment())
     page.form.validate()
     frozen = checkpoints.preview(
         session,

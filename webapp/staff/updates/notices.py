@@ -51,7 +51,7 @@ def body(engagement_id: int, contact_id: int) -> Any:
     group = _mail_of(engagement, contact_id)
     if frozen is None or group is None:
         raise NotFound
-    to = composing.For.contact(firm(), group[0], others=tuple(part.contact for part in group[1:]))
+    to = composing.For.contact(firm(), group[0], now=moment(), others=tuple(part.contact for part in group[1:]))
     return mail_body(mail_preview.html(UpdateKind.DELAY_NOTICE, frozen, to))
 
 

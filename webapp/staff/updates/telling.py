@@ -22,7 +22,7 @@ def show(telling_id: int) -> Any:
     """The news as words to read out on the phone, or to share by messenger with the contact's link."""
     told = _telling(telling_id)
     part = next(p for p in told.update.engagement.participations if p.contact_id == told.contact_id)
-    to = composing.For.contact(firm(), part)
+    to = composing.For.contact(firm(), part, now=moment())
     words = telling.words_to_read_out(told, Snapshot.load(told.update.snapshot), to)
     return render_template(
         "staff/updates/telling.html", telling=told, words=words.split("https://link.invalid")[0].rstrip()

@@ -149,7 +149,14 @@ def test_a_telling_is_made_once_for_an_update_and_a_contact(session: Session, wo
 
 
 def test_posting_under_a_known_key_returns_the_first_mail(session: Session, world: World) -> None:
-    context = Invitation(language="en", brand=Brand(name="Dar Renov"), recipient="Alice", url="x", invited_by=None)
+    context = Invitation(
+        language="en",
+        brand=Brand(name="Dar Renov"),
+        recipient="Alice",
+        today=world.now.date(),
+        url="x",
+        invited_by=None,
+    )
 
     first = queueing.to_user(session, "invitation", "invitation:1", context, world.alice, now=world.now)
     second = queueing.to_user(session, "invitation", "invitation:1", context, world.alice, now=world.now)

@@ -222,7 +222,7 @@ def test_a_file_has_the_rows_of_one_figure_with_days_that_machines_read(facts: S
     answer = dalia.get(f"{FIRM}.csv{EVERYTHING}&figure=moves")
 
     assert answer.content_type == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="numbers-moves-all-2026-05-04.csv"'
+    assert answer.headers["Content-Disposition"] == "attachment; filename=numbers-moves-all-2026-05-04.csv"
     assert answer.data.startswith(b"\xef\xbb\xbf")
     (line,) = lines(dalia, f"{FIRM}.csv{EVERYTHING}&figure=moves")
     assert line == {
