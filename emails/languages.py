@@ -12,9 +12,10 @@ from datetime import date, datetime, time
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 
 Direction = Literal["ltr", "rtl"]
@@ -72,10 +73,12 @@ class Language:
     catalogue: Mapping[str, Any] = field(repr=False)
     year: int | None = None
     """The year in which it is read: a day of another one is written with its year. None: no day is."""
+    home: str | None = None
+    """The zone of the firm: a time by clocks that show another hour is written with its city. None: no time is."""
 
-    def in_year(self, year: int) -> "Language":
-        """The same language as it is written in a year."""
-        return _in_year(self.tag, year)
+    def read_in(self, year: int, *, home: str | None = None) -> "Language":
+        """The same language as it is written in a year, by a firm whose clocks are those of a zone."""
+        return _read_in(self.tag, year, home)
 
     def has(self, key: str, /) -> bool:
         """True where `key` leads to a text, plural or not."""
@@ -124,11 +127,18 @@ class Language:
 
     def moment(self, moment: datetime, /) -> str:
         """A day and a time: "Tuesday 20 April, 18:00". `moment` is already in the reader's zone."""
-        return self.text("dates.moment", day=self.day(moment), time=self.time(moment))
+        return self.by_clock(self.text("dates.moment", day=self.day(moment), time=self.time(moment)), moment)
 
     def by(self, moment: datetime, /) -> str:
         """The latest time of something: "Tuesday 20 April, by 18:00"."""
-        return self.text("dates.by", day=self.day(moment), time=self.time(moment))
+        return self.by_clock(self.text("dates.by", day=self.day(moment), time=self.time(moment)), moment)
+
+    def by_clock(self, text: str, moment: datetime, /) -> str:
+        """`text`, which says a time, and by which city's clocks where those of the firm show another one."""
+        if self.home is None or moment.utcoffset() == moment.astimezone(ZoneInfo(self.home)).utcoffset():
+            return text
+        city = get_timezone_location(moment.tzinfo, locale=self.locale, return_city=True).rpartition("/")[2]
+        return self.text("dates.in_zone", text=text, city=city)
 
     def span(self, start: date, end: date, /) -> str:
         """From one day to another: "26 to 28 April"; one day where both are the same. From one year into another, each
@@ -210,8 +220,8 @@ def _plural_category(locale: Locale, count: int) -> str:
 
 
 @lru_cache(maxsize=128)
-def _in_year(tag: str, year: int) -> Language:
-    made = replace(_load(tag), year=year)
+def _read_in(tag: str, year: int, home: str | None) -> Language:
+    made = replace(_load(tag), year=year, home=home)
     made.__dict__["_texts"] = _load(tag)._texts  # shared: the same texts, flattened once
     return made
 

@@ -58,9 +58,11 @@ class Said:
 @dataclass(frozen=True, kw_only=True)
 class Brand:
     """The firm as its mails show it. `colour` is `#rrggbb`, already checked for contrast against white; `language` is
-    the one in which the firm's own labels are shown to who reads another that they lack."""
+    the one in which the firm's own labels are shown to who reads another that they lack; `zone` is that of its
+    clocks, None where times need no name of theirs."""
 
     name: str
+    zone: str | None = None
     language: str = "en"
     colour: str = "#1f5f5b"
     phone: str | None = None

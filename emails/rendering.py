@@ -54,7 +54,7 @@ def render(context: Mail) -> RenderedEmail:
     """
     context = _cleaned(context)
     kind = kind_of(context)
-    spoken = language(context.language).in_year(context.today.year)
+    spoken = language(context.language).read_in(context.today.year, home=context.brand.zone)
     plain, rich = (Sentences(spoken, is_html=is_html, fallback=context.brand.language) for is_html in (False, True))
     beside = _one_line(context.preheader(plain))
     values = {"mail": context, "say": plain, "headline": context.headline(plain)}

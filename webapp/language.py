@@ -37,7 +37,7 @@ class Lazy(str):
 
 def speak(tag: str) -> None:
     """This request speaks a language, because its reader is known."""
-    g.lang = language(tag).in_year(today().year)
+    g.lang = language(tag).read_in(today().year, home=firm().zone)
 
 
 def lang() -> Language:

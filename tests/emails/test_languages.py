@@ -96,7 +96,7 @@ def test_darija_uses_the_months_of_morocco() -> None:
 
 
 def test_a_year_is_said_when_it_is_another_one_or_asked_for() -> None:
-    read = language("en").in_year(2026)
+    read = language("en").read_in(2026)
 
     assert read.day(date(2026, 4, 23)) == "Thursday 23 April"
     assert read.day(date(2027, 4, 23)) == "Friday 23 April 2027"
@@ -117,7 +117,7 @@ def test_a_year_is_said_when_it_is_another_one_or_asked_for() -> None:
     ],
 )
 def test_a_span_of_another_year_says_which(start: date, end: date, said: str) -> None:
-    assert language("en").in_year(2026).span(start, end) == said
+    assert language("en").read_in(2026).span(start, end) == said
 
 
 def test_a_time_is_that_of_the_wall_clock_it_carries() -> None:

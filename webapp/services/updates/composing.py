@@ -73,7 +73,7 @@ class For:
 
     @property
     def spoken(self) -> Language:
-        return language(self.language)
+        return language(self.language).read_in(self.today.year, home=self.firm.zone)
 
     def label(self, labels: dict[str, str]) -> str:
         return label(labels, self.language, self.firm.language)
@@ -82,6 +82,7 @@ class For:
 def brand(firm: Firm) -> Brand:
     return Brand(
         name=firm.name,
+        zone=firm.zone,
         language=firm.language,
         colour=firm.colour,
         phone=_phone(firm.phone),
@@ -194,14 +195,27 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
 
 
 def _welcome(frozen: Snapshot, to: For) -> Welcome:
-    rhythm = cadences.in_words(cadences.load(frozen.cadence), to.spoken) if frozen.cadence else ""
     return Welcome(
         **common(frozen, to),
-        rhythm=rhythm,
+        rhythm=_rhythm(frozen, to),
         dates=standing_on(frozen.dates, to.today),
         facts=tuple(Said(text=fact) for fact in frozen.facts),
         asks=asks(frozen, to),
     )
+
+
+def _rhythm(frozen: Snapshot, to: For) -> str:
+    """The rhythm in words, by the clocks and outside the quiet hours of the reader, so that it says the hour that is
+    printed as that of the next news."""
+    if frozen.cadence is None:
+        return ""
+    cadence = cadences.load(frozen.cadence)
+    if frozen.next_news_at is None:
+        return cadences.in_words(cadence, to.spoken)
+    usually = replace(reader(to.participation, to.firm), working_days=None, paused_until=None)
+    promised_at = local(frozen.next_news_at, cadence.zone)
+    comes_at = local(deliver_at(frozen.next_news_at, usually), to.zone)
+    return cadences.in_words(cadence, to.spoken, promised_at=promised_at, comes_at=comes_at)
 
 
 def _correction(frozen: Snapshot, to: For) -> Correction:
