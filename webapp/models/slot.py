@@ -26,7 +26,8 @@ class CheckpointState(StrEnum):
 
 
 class Slot(Identified):
-    """Unique by engagement and local date, which is frozen when the slot is planned."""
+    """Unique by engagement and local date. `rule_on` is the date of the rhythm that it stands for, from which a day off
+    may have moved it."""
 
     __tablename__ = "slot"
     __table_args__ = (
@@ -36,6 +37,7 @@ class Slot(Identified):
 
     engagement_id: Mapped[int] = mapped_column(ForeignKey("engagement.id"))
     local_on: Mapped[date]
+    rule_on: Mapped[date]
     send_at: Mapped[datetime]
     promised_by: Mapped[datetime]
     state: Mapped[SlotState] = mapped_column(default=SlotState.PLANNED)

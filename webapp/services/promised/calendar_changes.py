@@ -227,7 +227,9 @@ def day_off_tomorrow(session: Session, firm: Firm, *, now: datetime) -> DayOff |
     for slot in planned:
         cadence = cadences.load(slot.engagement.cadence)
         had = slots.last_had(session, slot)
-        to = schedule.times_again(cadence, had=had, now=now, calendar=closed, planned=slot.local_on).on
+        to = schedule.put_again(
+            cadence, rule_on=slot.rule_on, planned=slot.local_on, had=had, now=now, calendar=closed
+        ).on
         if to != on:
             moves[to] = moves.get(to, 0) + 1
     return DayOff(on=on, moves=dict(sorted(moves.items())))

@@ -32,20 +32,21 @@ JUMP = timedelta(days=7)
 FOLD_MAXIMUM = 400
 
 
-def plan_next(session: Session, engagement: Engagement, *, after: date) -> Slot:
-    """The next slot of an engagement and its form. It comes from the rule, never from when the last mail went. Unique
-    by local date: where it is there already, that one is returned; one that was skipped when the work rested is planned
-    again, and a day that had its news is passed over, so that open work always has a planned slot."""
+def plan_next(session: Session, engagement: Engagement, *, after: date, rule_after: date | None = None) -> Slot:
+    """The next slot of an engagement and its form, after a day or after the slot of that day, which stood for
+    `rule_after`. It comes from the rule, never from when the last mail went. Unique by local date: where it is there
+    already, that one is returned; one that was skipped when the work rested is planned again, and a day that had its
+    news is passed over, so that open work always has a planned slot."""
     calendar = firm_calendar.of_firm(known_firm(session))
     cadence = cadences.load(engagement.cadence)
     while True:
-        times = schedule.slot_times(cadence, schedule.next_day(cadence, after=after, calendar=calendar))
+        times = schedule.following(cadence, after=after, rule_after=rule_after, calendar=calendar)
         slot = _slot(session, engagement, times)
         if slot.state is SlotState.SKIPPED:
             _plan_again(slot, times)
         if slot.state is SlotState.PLANNED:
             return slot
-        after = times.on
+        after, rule_after = times.on, times.rule_on
 
 
 def preview(session: Session, engagement: Engagement, *, after: date, count: int = 6) -> list[schedule.SlotTimes]:
@@ -57,9 +58,8 @@ def preview(session: Session, engagement: Engagement, *, after: date, count: int
 
 def upcoming(session: Session, slot: Slot) -> datetime:
     """The promised time of the slot after this one, as it will be printed in this one's mail."""
-    cadence = cadences.load(slot.engagement.cadence)
-    day = schedule.next_day(cadence, after=slot.local_on, calendar=firm_calendar.of_firm(known_firm(session)))
-    return schedule.slot_times(cadence, day).promised_by
+    cadence, calendar = cadences.load(slot.engagement.cadence), firm_calendar.of_firm(known_firm(session))
+    return schedule.following(cadence, after=slot.local_on, rule_after=slot.rule_on, calendar=calendar).promised_by
 
 
 def due_slots(session: Session, *, now: datetime) -> Sequence[int]:
@@ -103,7 +103,7 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     if slot.promised_by > now:
         return False
     latest = _fold(session, slot, now=now)
-    upcoming = plan_next(session, slot.engagement, after=latest.local_on)
+    upcoming = plan_next(session, slot.engagement, after=latest.local_on, rule_after=latest.rule_on)
     if latest.promised_by < now - NO_NEWS_GRACE:
         _skip(latest, "downtime", now=now)
         broken(session, latest, now=now)
@@ -156,13 +156,8 @@ def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm
     slot = slots.current(session, engagement)
     if slot is None or engagement.state is not EngagementState.OPEN:
         return None
-    times = schedule.times_again(
-        cadences.load(engagement.cadence),
-        had=slots.last_had(session, slot),
-        now=now,
-        calendar=firm_calendar.of_firm(known_firm(session)),
-        planned=None if is_rhythm_new else slot.local_on,
-    )
+    times = _again(session, slot, now=now, is_rhythm_new=is_rhythm_new)
+    slot.rule_on = times.rule_on
     if (slot.local_on, slot.send_at, slot.promised_by) == (times.on, times.send_at, times.promised_by):
         return slot
     slot.local_on, slot.send_at, slot.promised_by = times.on, times.send_at, times.promised_by
@@ -171,9 +166,18 @@ def redate(session: Session, engagement: Engagement, *, now: datetime, is_rhythm
     return slot
 
 
+def _again(session: Session, slot: Slot, *, now: datetime, is_rhythm_new: bool) -> schedule.SlotTimes:
+    cadence, calendar = cadences.load(slot.engagement.cadence), firm_calendar.of_firm(known_firm(session))
+    had = slots.last_had(session, slot)
+    if is_rhythm_new:
+        return schedule.first_ahead(cadence, had=had, now=now, calendar=calendar)
+    planned = slot.local_on
+    return schedule.put_again(cadence, rule_on=slot.rule_on, planned=planned, had=had, now=now, calendar=calendar)
+
+
 def _release(session: Session, slot: Slot, *, now: datetime, by: User | None = None) -> None:
     latest = _fold(session, slot, now=now, keep=slot)
-    upcoming = plan_next(session, slot.engagement, after=latest.local_on)
+    upcoming = plan_next(session, slot.engagement, after=latest.local_on, rule_after=latest.rule_on)
     is_late = slot.promised_by < now
     releases.regular(session, slot, next_news_at=upcoming.promised_by, by=by, now=now, is_late=is_late)
     _news_came(session, slot.engagement, now=now)
@@ -184,14 +188,14 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
     (the given one where there is none). `keep` is filed and goes out itself."""
     cadence = cadences.load(slot.engagement.cadence)
     calendar = firm_calendar.of_firm(known_firm(session))
-    latest, times = slot, slot.local_on
+    latest, after, rule_after = slot, slot.local_on, slot.rule_on
     for _ in range(FOLD_MAXIMUM):
-        following = schedule.slot_times(cadence, schedule.next_day(cadence, after=times, calendar=calendar))
+        following = schedule.following(cadence, after=after, rule_after=rule_after, calendar=calendar)
         if following.promised_by > now:
             break
         if latest is not keep:
             _skip(latest, "downtime", now=now)
-        latest, times = _slot(session, slot.engagement, following), following.on
+        latest, after, rule_after = _slot(session, slot.engagement, following), following.on, following.rule_on
         if keep is not None:
             _skip(latest, "downtime", now=now)
     return latest
@@ -199,7 +203,7 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
 
 def _plan_again(slot: Slot, times: schedule.SlotTimes) -> None:
     slot.state, slot.skipped_why, slot.closed_at = SlotState.PLANNED, None, None
-    slot.send_at, slot.promised_by = times.send_at, times.promised_by
+    slot.send_at, slot.promised_by, slot.rule_on = times.send_at, times.promised_by, times.rule_on
     slot.asked_at = slot.last_call_at = None
     is_filed = slot.checkpoint.revision > 0
     slot.checkpoint.state = CheckpointState.SUBMITTED if is_filed else CheckpointState.DUE
@@ -231,6 +235,7 @@ def _slot(session: Session, engagement: Engagement, times: schedule.SlotTimes) -
     slot = Slot(
         engagement=engagement,
         local_on=times.on,
+        rule_on=times.rule_on,
         send_at=times.send_at,
         promised_by=times.promised_by,
         state=SlotState.PLANNED,

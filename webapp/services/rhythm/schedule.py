@@ -4,6 +4,7 @@ A slot comes from its cadence alone, never from when the last mail went: an earl
 """
 
 import calendar as months
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -76,11 +77,12 @@ class Cadence:
 
 @dataclass(frozen=True)
 class SlotTimes:
-    """One promised local date, with its two moments in UTC."""
+    """One promised local date, with its two moments in UTC, and the date of the rule that it stands for."""
 
     on: date
     send_at: datetime
     promised_by: datetime
+    rule_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,35 +146,55 @@ def rule_date(cadence: Cadence, on: date, *, calendar: WorkingDays) -> date:
     return min(meant, on)
 
 
-def times_again(
-    cadence: Cadence,
-    *,
-    had: date | None,
-    now: datetime,
-    calendar: WorkingDays,
-    planned: date | None = None,
+def following(cadence: Cadence, *, after: date, rule_after: date | None = None, calendar: WorkingDays) -> SlotTimes:
+    """The slot that comes next after the one of `after`. `rule_after` is the date of the rule which that one stood for:
+    whatever a changed calendar did to its day, no date of the rule is left out and none has two slots."""
+    if rule_after is None:
+        day = next_day(cadence, after=after, calendar=calendar)
+        return slot_times(cadence, day, rule_on=rule_date(cadence, day, calendar=calendar))
+    while True:
+        rule_after = _rule_day(cadence, since=rule_after + ONE_DAY)
+        day = _moved(cadence, rule_after, calendar)
+        if day > after:
+            return slot_times(cadence, day, rule_on=rule_after)
+
+
+def first_ahead(cadence: Cadence, *, had: date | None, now: datetime, calendar: WorkingDays) -> SlotTimes:
+    """Where a planned slot belongs in a new rhythm: the first one after `had`, the last day that had its slot, whose
+    promised time is still ahead."""
+    rule_on = calendar.on_or_before(now.astimezone(ZoneInfo(cadence.zone)).date()) - ONE_DAY
+    while True:
+        rule_on = _rule_day(cadence, since=rule_on + ONE_DAY)
+        days = [_moved(cadence, rule_on, calendar), calendar.on_or_after(rule_on)]
+        found = _first_of(cadence, rule_on, days, had, now)
+        if found is not None:
+            return found
+
+
+def put_again(
+    cadence: Cadence, *, rule_on: date, planned: date, had: date | None, now: datetime, calendar: WorkingDays
 ) -> SlotTimes:
-    """Where a planned slot belongs after its rhythm or the calendar changed: the first one after `had`, the last day
-    that had its slot, whose promised time is still ahead.
+    """Where the slot of a date of the rule, `planned` for a day, belongs after the calendar changed.
 
-    A day off that was told too late for the working day before it moves its slot to the working day after it: nobody
-    who was promised news waits for the next date of the rule. `planned` is the day the slot was planned for, where
-    only the calendar changed.
+    Where the rule puts it; else where it was, if that is worked; else on the first working day whose promised time is
+    still ahead. So a day off that was told too late for the working day before moves the slot to the one after: nobody
+    who was promised news waits for the next date of the rule.
     """
-    today = now.astimezone(ZoneInfo(cadence.zone)).date()
-    since = calendar.on_or_before(today) - ONE_DAY
-    ahead = _first_ahead(
-        cadence, after=max(since, had or since), had=had or today - ONE_DAY, now=now, calendar=calendar
-    )
-    if planned is None or _rule_day(cadence, since=planned) != planned:
-        return ahead
-    later = slot_times(cadence, calendar.on_or_after(planned))
-    is_free = had is None or later.on > had
-    return later if is_free and later.promised_by > now and later.on < ahead.on else ahead
+    days = [_moved(cadence, rule_on, calendar)]
+    if calendar.is_working(planned):
+        days.append(planned)
+    found = _first_of(cadence, rule_on, days, had, now)
+    day = rule_on if had is None else max(rule_on, had + ONE_DAY)
+    while found is None:
+        day = calendar.on_or_after(day)
+        found = _first_of(cadence, rule_on, [day], had, now)
+        day = max(day + ONE_DAY, now.astimezone(ZoneInfo(cadence.zone)).date())
+    return found
 
 
-def slot_times(cadence: Cadence, on: date) -> SlotTimes:
-    """When the slot of a local date goes out, and by when it is promised.
+def slot_times(cadence: Cadence, on: date, *, rule_on: date | None = None) -> SlotTimes:
+    """When the slot of a local date goes out, and by when it is promised; `rule_on` is the date of the rule that it
+    stands for, where that is another one.
 
     Both are the first existing minute of their wall time. Where clocks skip the last hour of a day, the slot goes out
     in the minute before, so that it never falls on the next date. Where clocks skip both times, the promise keeps its
@@ -184,7 +206,7 @@ def slot_times(cadence: Cadence, on: date) -> SlotTimes:
     promised_by = instant(on, cadence.promised_by, cadence.zone)
     if promised_by <= send_at:
         promised_by = send_at + (datetime.combine(on, cadence.promised_by) - datetime.combine(on, cadence.send_at))
-    return SlotTimes(on, send_at, promised_by)
+    return SlotTimes(on, send_at, promised_by, rule_on or on)
 
 
 def deliver_at(at: datetime, reader: Reader) -> datetime:
@@ -212,16 +234,22 @@ def next_news_at(cadence: Cadence, *, after: date, reader: Reader, calendar: Wor
     return deliver_at(slot_times(cadence, on).promised_by, reader)
 
 
-def _first_ahead(cadence: Cadence, *, after: date, had: date, now: datetime, calendar: WorkingDays) -> SlotTimes:
-    while True:
-        after = next_day(cadence, after=after, calendar=calendar)
-        times = slot_times(cadence, after)
-        if times.promised_by > now:
+def _first_of(
+    cadence: Cadence, rule_on: date, days: Sequence[date], had: date | None, now: datetime
+) -> SlotTimes | None:
+    """The first of these days that is after `had` and whose promised time is ahead."""
+    for day in days:
+        times = slot_times(cadence, day, rule_on=rule_on)
+        if (had is None or day > had) and times.promised_by > now:
             return times
-        meant = rule_date(cadence, after, calendar=calendar)
-        later = slot_times(cadence, calendar.on_or_after(meant))
-        if meant > max(after, had) and later.promised_by > now:
-            return later
+    return None
+
+
+def _moved(cadence: Cadence, rule_on: date, calendar: WorkingDays) -> date:
+    """Where the rhythm puts a date of its rule: on it, or on the working day before or after a day off."""
+    if cadence.day_off is OnDayOff.SEND:
+        return rule_on
+    return calendar.on_or_before(rule_on) if cadence.day_off is OnDayOff.BEFORE else calendar.on_or_after(rule_on)
 
 
 def _rule_day(cadence: Cadence, *, since: date) -> date:

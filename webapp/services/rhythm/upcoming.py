@@ -35,8 +35,8 @@ def of(
     cadence, slot = cadences.load(engagement.cadence), slots.current(session, engagement)
     if slot is None:
         return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
-    first = _coming(cadence, SlotTimes(slot.local_on, slot.send_at, slot.promised_by), firm=firm, tag=tag)
-    return [first, *by_rule(cadence, after=slot.local_on, firm=firm, tag=tag, count=count - 1)]
+    times = SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
+    return _with_following(cadence, times, firm=firm, tag=tag, count=count)
 
 
 def as_changed(
@@ -48,20 +48,27 @@ def as_changed(
     if slot is None:
         return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
     had = slots.last_had(session, slot)
-    times = schedule.times_again(cadence, had=had, now=now, calendar=calendar)
-    first = _coming(cadence, times, firm=firm, tag=tag)
-    return [first, *by_rule(cadence, after=times.on, firm=firm, tag=tag, count=count - 1)]
+    times = schedule.first_ahead(cadence, had=had, now=now, calendar=calendar)
+    return _with_following(cadence, times, firm=firm, tag=tag, count=count)
 
 
 def by_rule(cadence: Cadence, *, after: date, firm: Firm, tag: str, count: int) -> list[Coming]:
     """The days of the rule after a date, each with what moved it."""
-    days = schedule.days(cadence, after=after, count=count, calendar=firm_calendar.of_firm(firm))
-    return [_coming(cadence, schedule.slot_times(cadence, day), firm=firm, tag=tag) for day in days]
+    first = schedule.following(cadence, after=after, calendar=firm_calendar.of_firm(firm))
+    return _with_following(cadence, first, firm=firm, tag=tag, count=count)
 
 
-def _coming(cadence: Cadence, times: SlotTimes, *, firm: Firm, tag: str) -> Coming:
+def _with_following(cadence: Cadence, times: SlotTimes, *, firm: Firm, tag: str, count: int) -> list[Coming]:
+    calendar, found = firm_calendar.of_firm(firm), []
+    for _ in range(count):
+        found.append(_coming(times, firm=firm, tag=tag))
+        times = schedule.following(cadence, after=times.on, rule_after=times.rule_on, calendar=calendar)
+    return found
+
+
+def _coming(times: SlotTimes, *, firm: Firm, tag: str) -> Coming:
     calendar = firm_calendar.of_firm(firm)
-    meant_on = schedule.rule_date(cadence, times.on, calendar=calendar)
+    meant_on = times.rule_on
     is_closed = not calendar.is_working(meant_on)
     return Coming(
         times=times,

@@ -28,7 +28,7 @@ def signs(session: Session, world: World, work: Engagement, now: datetime) -> li
 
 def closed_slot(session: Session, work: Engagement, on: date, state: SlotState) -> None:
     at = datetime(on.year, on.month, on.day, 15, 0, tzinfo=UTC)
-    session.add(Slot(engagement_id=work.id, local_on=on, send_at=at, promised_by=at, state=state))
+    session.add(Slot(engagement_id=work.id, local_on=on, rule_on=on, send_at=at, promised_by=at, state=state))
     session.flush()
 
 

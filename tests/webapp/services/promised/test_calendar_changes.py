@@ -1,10 +1,11 @@
 """What a changed calendar does to the updates that are planned, and how the next ones tell it."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from webapp.models import Engagement, Slot, SlotState
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.promised import calendar_changes, planning
 from webapp.services.rhythm import cadences, schedule, slots, upcoming
-from webapp.services.rhythm.schedule import Cadence, OnDayOff
+from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff, SlotTimes
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 4, 6), date(2026, 4, 7), date(2026, 4, 8)
@@ -180,21 +181,32 @@ def test_another_rhythm_can_be_looked_at_before_it_is_saved(session: Session, wo
     cadence=strategies.cadences(),
     calendar=strategies.calendars,
     had=st.none() | strategies.dates,
-    planned=st.none() | strategies.dates,
+    since=strategies.dates,
     now=strategies.moments,
 )
+@example(  # a monthly 20th on a Sunday, in a week of Mondays only, looked at a moment into the Monday after
+    cadence=Cadence(
+        every=Every.MONTHLY_DAY, day=20, anchor=MONDAY, zone="Africa/Cairo", send_at=time(16), promised_by=time(18)
+    ),
+    calendar=WorkingDays(weekdays=frozenset({0})),
+    had=None,
+    since=date(2026, 9, 1),
+    now=datetime(2026, 9, 21, tzinfo=UTC),
+)
 def test_a_slot_is_put_ahead_on_a_day_of_its_own_that_is_worked(
-    cadence: Cadence, calendar: WorkingDays, had: date | None, planned: date | None, now: datetime
+    cadence: Cadence, calendar: WorkingDays, had: date | None, since: date, now: datetime
 ) -> None:
-    assume(had is None or planned is None or had < planned)
+    rule_on = schedule.next_day(cadence, after=since)
+    assume(had is None or had < rule_on)
 
-    times = schedule.times_again(cadence, had=had, now=now, calendar=calendar, planned=planned)
+    times = schedule.put_again(cadence, rule_on=rule_on, planned=rule_on, had=had, now=now, calendar=calendar)
 
     assert times.promised_by > now
     assert had is None or times.on > had
-    assert cadence.day_off is OnDayOff.SEND or calendar.is_working(times.on)
-    again = schedule.times_again(cadence, had=had, now=now, calendar=calendar, planned=times.on)
-    assert again.on <= times.on
+    assert times.rule_on == rule_on
+    assert cadence.day_off is OnDayOff.SEND or times.on == rule_on or calendar.is_working(times.on)
+    again = schedule.put_again(cadence, rule_on=rule_on, planned=times.on, had=had, now=now, calendar=calendar)
+    assert again == times
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["close", "open", "tick", "redate"])), max_size=12))
@@ -202,9 +214,9 @@ def test_whatever_is_closed_and_opened_open_work_has_one_slot_a_day_and_one_ahea
     steps: list[tuple[int, str]],
 ) -> None:
     calendar = WorkingDays(weekdays=frozenset(range(5)))
-    had: list[date] = []
+    had: list[SlotTimes] = []
     now = EVENING
-    planned = schedule.times_again(TUESDAYS, had=None, now=now, calendar=calendar)
+    planned = schedule.first_ahead(TUESDAYS, had=None, now=now, calendar=calendar)
     for days, what in steps:
         on = MONDAY + timedelta(days=days)
         if what == "close":
@@ -213,19 +225,42 @@ def test_whatever_is_closed_and_opened_open_work_has_one_slot_a_day_and_one_ahea
             calendar = WorkingDays(weekdays=calendar.weekdays, days_off=calendar.days_off - {on})
         elif what == "tick":
             now = max(now, planned.promised_by + timedelta(minutes=1))
-            had.append(planned.on)
-            day = schedule.next_day(TUESDAYS, after=planned.on, calendar=calendar)
-            planned = schedule.slot_times(TUESDAYS, day)
-            if planned.promised_by <= now:
-                planned = schedule.times_again(TUESDAYS, had=had[-1], now=now, calendar=calendar)
-        before = planned.on
-        last = had[-1] if had else None
-        planned = schedule.times_again(TUESDAYS, had=last, now=now, calendar=calendar, planned=planned.on)
-        assert planned.on not in had
+            while planned.promised_by <= now:
+                had.append(planned)
+                planned = schedule.following(TUESDAYS, after=planned.on, rule_after=planned.rule_on, calendar=calendar)
+        last = had[-1].on if had else None
+        planned = schedule.put_again(
+            TUESDAYS, rule_on=planned.rule_on, planned=planned.on, had=last, now=now, calendar=calendar
+        )
+        assert planned.on not in [slot.on for slot in had]
         assert planned.promised_by > now
-        if before.weekday() in TUESDAYS.weekdays:
-            tomorrow = now.astimezone(CASABLANCA).date() + timedelta(days=1)
-            assert planned.on <= calendar.on_or_after(max(before, tomorrow))
+        tomorrow = now.astimezone(CASABLANCA).date() + timedelta(days=1)
+        assert planned.on <= calendar.on_or_after(max(planned.rule_on, tomorrow))
+        _each_date_of_the_rule_had_its_slot([*had, planned])
+
+
+def _each_date_of_the_rule_had_its_slot(slots_in_order: list[SlotTimes]) -> None:
+    """A date without a slot of its own is one whose day came before or on that of the slot before."""
+    for before, after in pairwise(slots_in_order):
+        assert after.rule_on > before.rule_on
+        assert after.on > before.on
+        left_out = (after.rule_on - before.rule_on).days // 7 - 1
+        assert left_out == 0 or before.on < before.rule_on or before.on >= before.rule_on + timedelta(days=7 * left_out)
+
+
+def test_a_closing_taken_back_too_late_leaves_no_fortnight_of_silence(session: Session, world: World) -> None:
+    engagement, _slot = world.open_engagement()
+    close_tomorrow(session, world, now=EVENING)
+    six = datetime(2026, 4, 7, 18, 0, tzinfo=CASABLANCA)
+
+    calendar_changes.remove(session, world.firm.calendar_days[0].id, by=world.dalia, now=six)
+    calendar_changes.redate_all(session, now=six)
+
+    assert planned_on(session, engagement) == WEDNESDAY
+    slot = slots.current(session, engagement)
+    assert slot is not None
+    planning.advance(session, slot.id, now=slot.promised_by)
+    assert planned_on(session, engagement) == date(2026, 4, 14)
 
 
 def test_redated_slots_never_meet_on_one_day(session: Session, world: World) -> None:

@@ -94,7 +94,15 @@ def test_a_new_rhythm_never_puts_a_second_slot_on_a_day_that_had_one(session: Se
 def test_a_day_has_one_slot_of_an_engagement(session: Session, world: World) -> None:
     engagement, slot = world.open_engagement()
 
-    session.add(Slot(engagement=engagement, local_on=slot.local_on, send_at=slot.send_at, promised_by=slot.promised_by))
+    session.add(
+        Slot(
+            engagement=engagement,
+            local_on=slot.local_on,
+            rule_on=slot.local_on,
+            send_at=slot.send_at,
+            promised_by=slot.promised_by,
+        )
+    )
 
     with pytest.raises(IntegrityError):
         session.flush()

@@ -51,7 +51,16 @@ def test_every_reason_can_be_said(site: Site) -> None:
         work.stage.usual_days = 8
         slot = session.get_one(Slot, site.kitchen.slot_id)
         slot.state, at = SlotState.NO_NEWS, slot.send_at - timedelta(days=7)
-        session.add(Slot(engagement_id=work.id, local_on=at.date(), send_at=at, promised_by=at, state=slot.state))
+        session.add(
+            Slot(
+                engagement_id=work.id,
+                local_on=at.date(),
+                rule_on=at.date(),
+                send_at=at,
+                promised_by=at,
+                state=slot.state,
+            )
+        )
 
     said = site.visitor(site.world.dalia).page(f"/engagements/{site.kitchen.engagement_id}").text
 
