@@ -2,8 +2,8 @@
 
 Each kind of mail is one module in `emails.kinds`: its context, already in the recipient's zone and language; its
 headline and preheader; its samples; its rule of sending. Dates are local dates of the recipient, instants are aware
-datetimes in the recipient's zone, labels are in the recipient's language. Free words of a person travel as `Words`,
-which keep the language they were written in. Links are absolute URLs; stored mails carry placeholders there (see
+datetimes in the recipient's zone, labels are in the recipient's language. Free words of a person travel as `Said`,
+which keeps the language they were written in. Links are absolute URLs; stored mails carry placeholders there (see
 `emails.links`).
 """
 

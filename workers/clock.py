@@ -72,6 +72,7 @@ class Clock:
         self._each("notice a clock that jumped, and ask before mailing everybody", self._notice_jump)
         self._slots("send what is filed at its time, and say so where nothing is by the promised time")
         self._notices("tell a moved date at once, outside the rhythm")
+        self._each("give what was promised outside the rhythm its hour", planning.bring_forward)
         self._each("say who has not heard of a moved date within the working hours for it", deadlines.look)
         self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("some working days before an agreed date, ask its owner whether it holds", questions.ask)

@@ -84,7 +84,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     return Story(
         news=composing.client_update(frozen, to) if frozen else None,
         confirmed_at=confirmed_at,
-        is_stale=bool(told) and told[0].kind is UpdateKind.NO_NEWS,
+        is_stale=_is_stale(told),
         stale_since=stale_since,
         age_days=(to.today - confirmed_at.date()).days if confirmed_at else 0,
         dates=dates,
@@ -97,6 +97,12 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
         replies=_replies(session, entrance),
         is_open=engagement.state is EngagementState.OPEN,
     )
+
+
+def _is_stale(told: Sequence[Update]) -> bool:
+    """Whether the last promised time brought nothing. That news comes later says nothing about the work."""
+    last = next((update for update in told if update.kind is not UpdateKind.NEWS_MOVED), None)
+    return last is not None and last.kind is UpdateKind.NO_NEWS
 
 
 def _as_sure_as_their_age(lines: tuple[DateLine, ...], stale_since: date | None) -> tuple[DateLine, ...]:

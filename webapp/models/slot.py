@@ -27,7 +27,7 @@ class CheckpointState(StrEnum):
 
 class Slot(Identified):
     """Unique by engagement and local date. `rule_on` is the date of the rhythm that it stands for, from which a day off
-    may have moved it."""
+    may have moved it; None where news was promised outside the rhythm."""
 
     __tablename__ = "slot"
     __table_args__ = (
@@ -37,7 +37,7 @@ class Slot(Identified):
 
     engagement_id: Mapped[int] = mapped_column(ForeignKey("engagement.id"))
     local_on: Mapped[date]
-    rule_on: Mapped[date]
+    rule_on: Mapped[date | None]
     send_at: Mapped[datetime]
     promised_by: Mapped[datetime]
     state: Mapped[SlotState] = mapped_column(default=SlotState.PLANNED)

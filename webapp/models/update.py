@@ -16,6 +16,7 @@ class UpdateKind(StrEnum):
     REGULAR = "regular"
     DELAY_NOTICE = "delay_notice"
     NO_NEWS = "no_news"
+    NEWS_MOVED = "news_moved"
     WELCOME = "welcome"
     HANDOVER = "handover"
     CORRECTION = "correction"

@@ -1,4 +1,4 @@
-"""A slot knows which date of its rhythm it stands for."""
+"""A slot knows which date of its rhythm it stands for; None where news was promised outside the rhythm."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +12,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("slot", sa.Column("rule_on", sa.Date(), nullable=True))
     op.execute("UPDATE slot SET rule_on = local_on")
-    with op.batch_alter_table("slot") as table:
-        table.alter_column("rule_on", existing_type=sa.Date(), nullable=False)
 
 
 def downgrade() -> None:

@@ -25,7 +25,7 @@ from webapp.timezones import local
 
 
 def of_work(work: Work, name: str) -> Told:
-    """The mail of this name in `emails.samples`, about this work. Raises Missing."""
+    """The mail of this name in `emails.registry.SAMPLES`, about this work. Raises Missing."""
     context, sent_at = MAILS.get(name, _of_no_work)(work)
     return replace(context, language=work.tag), sent_at
 
@@ -115,6 +115,13 @@ def _no_news(work: Work) -> Told:
     return told or (composing.client_mail(UpdateKind.NO_NEWS, frozen, work.to), None)
 
 
+def _news_moved(work: Work) -> Told:
+    told = _as_told(work, UpdateKind.NEWS_MOVED)
+    if told is None:
+        raise Missing("news")
+    return told
+
+
 def _welcome(work: Work) -> Told:
     told = _as_told(work, UpdateKind.WELCOME)
     if told is not None:
@@ -191,6 +198,7 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "date_met": _moved(lambda mail: any(moved.is_met for moved in mail.delays)),
     "dates_together": _moved(lambda mail: len(mail.delays) > 1),
     "no_news": _no_news,
+    "news_moved": _news_moved,
     "welcome": _welcome,
     "correction": _correction,
     "closing": _closing(is_pause=False),

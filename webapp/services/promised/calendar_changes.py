@@ -26,6 +26,7 @@ from webapp.services.core import audits
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import locked_firm
 from webapp.services.promised import planning
+from webapp.services.promised.planning import Redated
 from webapp.services.rhythm import cadences, schedule, slots
 from webapp.timezones import local
 
@@ -187,23 +188,22 @@ def remove_season(session: Session, season_id: int, *, by: User, now: datetime) 
     return season
 
 
-def redate_all(session: Session, *, now: datetime) -> int:
-    """After a change of the calendar: put the planned slot of every open work where it belongs now, and say how many
-    moved. The works are locked one after the other in the order of their numbers, so that two who do this cannot wait
-    for each other. A slot whose promised time has come is the clock's."""
+def redate_all(session: Session, *, now: datetime, tells: bool = False, by: User | None = None) -> list[Redated]:
+    """After a change of the calendar: put the planned slot of every open work where it belongs now, and say what became
+    of each. What clients have in writing stands, or with `tells` is told anew, as in `planning.redate`. The works are
+    locked one after the other in the order of their numbers, so that two who do this cannot wait for each other. A slot
+    whose promised time has come is the clock's."""
     works = session.scalars(
         select(Engagement)
         .join(Slot)
         .where(Engagement.state == EngagementState.OPEN, Slot.state == SlotState.PLANNED, Slot.promised_by > now)
         .order_by(Engagement.id)
     ).unique()
-    moved = 0
-    for engagement in works.all():
-        slot = slots.current(session, engagement)
-        was = slot.local_on if slot else None
-        slot = planning.redate(session, engagement, now=now, is_rhythm_new=False)
-        moved += slot is not None and slot.local_on != was
-    return moved
+    redated = [
+        planning.redate(session, engagement, now=now, is_rhythm_new=False, tells=tells, by=by)
+        for engagement in works.all()
+    ]
+    return [each for each in redated if each is not None]
 
 
 def day_off_tomorrow(session: Session, firm: Firm, *, now: datetime) -> DayOff | None:
@@ -227,6 +227,8 @@ def day_off_tomorrow(session: Session, firm: Firm, *, now: datetime) -> DayOff |
     for slot in planned:
         cadence = cadences.load(slot.engagement.cadence)
         had = slots.last_had(session, slot)
+        if slot.rule_on is None:
+            continue
         to = schedule.put_again(
             cadence, rule_on=slot.rule_on, planned=slot.local_on, had=had, now=now, calendar=closed
         ).on

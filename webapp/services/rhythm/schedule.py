@@ -77,12 +77,13 @@ class Cadence:
 
 @dataclass(frozen=True)
 class SlotTimes:
-    """One promised local date, with its two moments in UTC, and the date of the rule that it stands for."""
+    """One promised local date, with its two moments in UTC, and the date of the rule that it stands for; None outside
+    the rhythm."""
 
     on: date
     send_at: datetime
     promised_by: datetime
-    rule_on: date
+    rule_on: date | None
 
 
 @dataclass(frozen=True, kw_only=True)

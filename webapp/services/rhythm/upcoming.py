@@ -40,15 +40,26 @@ def of(
 
 
 def as_changed(
-    session: Session, engagement: Engagement, cadence: Cadence, *, firm: Firm, now: datetime, tag: str, count: int = 6
+    session: Session,
+    engagement: Engagement,
+    cadence: Cadence,
+    *,
+    keeps: bool,
+    firm: Firm,
+    now: datetime,
+    tag: str,
+    count: int = 6,
 ) -> list[Coming]:
-    """The next ones as another rhythm would plan them, were it saved now."""
+    """The next ones as another rhythm would plan them, were it saved now; `keeps`: the planned one has its hour in
+    writing and comes no later."""
     slot = slots.current(session, engagement)
     calendar = firm_calendar.of_firm(firm)
     if slot is None:
         return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
     had = slots.last_had(session, slot)
     times = schedule.first_ahead(cadence, had=had, now=now, calendar=calendar)
+    if keeps and times.promised_by > slot.promised_by:
+        times = SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
     return _with_following(cadence, times, firm=firm, tag=tag, count=count)
 
 
@@ -68,7 +79,7 @@ def _with_following(cadence: Cadence, times: SlotTimes, *, firm: Firm, tag: str,
 
 def _coming(times: SlotTimes, *, firm: Firm, tag: str) -> Coming:
     calendar = firm_calendar.of_firm(firm)
-    meant_on = times.rule_on
+    meant_on = times.rule_on or times.on
     is_closed = not calendar.is_working(meant_on)
     return Coming(
         times=times,

@@ -9,6 +9,7 @@ from emails.kinds.client_update import ClientUpdate
 from emails.kinds.closing import Closing
 from emails.kinds.correction import Correction
 from emails.kinds.delay_notice import DelayNotice
+from emails.kinds.news_moved import NewsMoved
 from emails.kinds.no_news import NoNews
 from emails.kinds.welcome import Welcome
 from emails.languages import Language, language
@@ -119,6 +120,8 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> Mail:
     """The context of one update for one reader."""
     if kind is UpdateKind.NO_NEWS:
         return _no_news(frozen, to)
+    if kind is UpdateKind.NEWS_MOVED:
+        return _news_moved(frozen, to)
     if kind is UpdateKind.WELCOME:
         return _welcome(frozen, to)
     if kind is UpdateKind.CORRECTION:
@@ -150,9 +153,12 @@ def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> Clie
 
 def next_news(frozen: Snapshot, to: For) -> datetime | None:
     """When the reader hears next, by their own clock and inside their allowed hours."""
-    if frozen.next_news_at is None:
-        return None
-    return local(deliver_at(frozen.next_news_at, reader(to.participation, to.firm)), to.zone)
+    return comes_at(frozen.next_news_at, to) if frozen.next_news_at else None
+
+
+def comes_at(promised_by: datetime, to: For) -> datetime:
+    """When news that is promised by a moment comes to the reader at the latest."""
+    return local(deliver_at(promised_by, reader(to.participation, to.firm)), to.zone)
 
 
 def asks(frozen: Snapshot, to: For) -> tuple[AskLine, ...]:
@@ -192,6 +198,12 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
         dates=standing_on(frozen.dates, to.today),
         asks=asks(frozen, to),
     )
+
+
+def _news_moved(frozen: Snapshot, to: For) -> NewsMoved:
+    if frozen.news_was_at is None:
+        raise ValueError("news that comes later was promised for an hour")
+    return NewsMoved(**common(frozen, to), was_at=comes_at(frozen.news_was_at, to))
 
 
 def _welcome(frozen: Snapshot, to: For) -> Welcome:

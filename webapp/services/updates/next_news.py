@@ -26,16 +26,19 @@ from webapp.services.rhythm.schedule import deliver_at
 
 TOLERANCE = timedelta(hours=2)
 ENDS = (UpdateKind.CLOSING,)
+WITHOUT_NEWS = (UpdateKind.NO_NEWS, UpdateKind.NEWS_MOVED)
+"""Mails that keep no promise of news: they say that none has come, or that it comes later."""
 NO_REPORT, DOWNTIME, MAIL_TROUBLE, NOTHING_CAME = "no_report", "downtime", "mail_trouble", "nothing_came"
 
 
 def printed(session: Session, update: Update) -> Commitment | None:
     """Keep what an update promised: the latest time that it printed for a reader. One that printed the same time again,
     or a sooner one, takes the place of what was promised before. A mail that says the work rests or ends promises
-    nothing and settles what was promised before."""
-    if update.kind in ENDS:
+    nothing and settles what was promised before; so does one that says in time that the news comes later."""
+    if update.kind in (*ENDS, UpdateKind.NEWS_MOVED):
         for given in _open(session, update.engagement):
             given.state, given.scored_at = CommitmentState.SETTLED, update.released_at
+    if update.kind in ENDS:
         return None
     firm = the_firm(session)
     if update.next_news_at is None or firm is None:
@@ -90,6 +93,25 @@ def _call(session: Session, given: Commitment, *, now: datetime) -> None:
         tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(engagement.id), now=now, engagement=engagement)
 
 
+def in_writing(
+    session: Session, engagement: Engagement, *, since: datetime, before: datetime | None = None
+) -> Commitment | None:
+    """The first promise that stands in a mail, of news at a moment from `since` on and earlier than `before`."""
+    until = [Update.next_news_at < before] if before is not None else []
+    return session.scalars(
+        select(Commitment)
+        .join(Update, Commitment.update_id == Update.id)
+        .where(
+            Commitment.engagement_id == engagement.id,
+            Commitment.state == CommitmentState.OPEN,
+            Update.next_news_at >= since,
+            *until,
+        )
+        .order_by(Update.next_news_at, Commitment.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def _open(session: Session, engagement: Engagement) -> Sequence[Commitment]:
     return session.scalars(
         select(Commitment).where(Commitment.engagement_id == engagement.id, Commitment.state == CommitmentState.OPEN)
@@ -113,7 +135,7 @@ def _news(session: Session, given: Commitment) -> Update | None:
     )
     return session.scalars(
         select(Update)
-        .where(*_after(given), Update.kind != UpdateKind.NO_NEWS, heard.exists())  # type: ignore[arg-type]
+        .where(*_after(given), Update.kind.not_in(WITHOUT_NEWS), heard.exists())  # type: ignore[arg-type]
         .order_by(Update.id)
         .limit(1)
     ).one_or_none()
@@ -121,7 +143,7 @@ def _news(session: Session, given: Commitment) -> Update | None:
 
 def _cause(session: Session, given: Commitment) -> str:
     released = session.scalars(select(Update).where(*_after(given))).all()  # type: ignore[arg-type]
-    if any(update.kind is not UpdateKind.NO_NEWS for update in released):
+    if any(update.kind not in WITHOUT_NEWS for update in released):
         return MAIL_TROUBLE
     if released:
         return NO_REPORT

@@ -9,6 +9,7 @@ from emails.pieces import AskLine, CorrectedPart, Delay, Person, Said, Step, Who
 from webapp.models import (
     Ask,
     CheckpointState,
+    Commitment,
     Engagement,
     HandOver,
     Slot,
@@ -69,6 +70,7 @@ def from_answers(
     handovers = _unintroduced(session, engagement)
     newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
     introduction = handovers[-1].introduction if handovers else None
+    delays = untold.untold(session, engagement)
     return Snapshot(
         **frame(session, engagement, now=now),
         since=local(last.released_at, slot.engagement.cadence["zone"]).date() if last else None,
@@ -77,14 +79,14 @@ def from_answers(
         last_step_done=answers.last_step if before and before.step else None,
         step=_next_step(answers),
         dates=date_lines(engagement),
-        delays=untold.untold(session, engagement),
+        delays=delays,
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         waiting=answers.waiting,
         is_late=is_late,
         introduces=Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
         introduction=_said(introduction or "", None),
         confirmed_at=now,
-        next_news_at=next_news_at,
+        next_news_at=_soonest(next_news_at, delays, now=now),
     )
 
 
@@ -106,6 +108,15 @@ def no_news(
     return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
 
 
+def news_moved(
+    session: Session, promised: Commitment, *, next_news_at: datetime, by: User | None, now: datetime
+) -> Update:
+    """Say before the hour that a mail promised that the news comes later."""
+    engagement, was_at = session.get_one(Engagement, promised.engagement_id), promised.update.next_news_at
+    frozen = Snapshot(**frame(session, engagement, now=now), next_news_at=next_news_at, news_was_at=was_at)
+    return _release(session, engagement, UpdateKind.NEWS_MOVED, f"news_moved:{promised.id}", frozen, by=by, now=now)
+
+
 def no_news_snapshot(
     session: Session, engagement: Engagement, *, next_news_at: datetime | None, now: datetime
 ) -> Snapshot:
@@ -124,16 +135,20 @@ def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Dela
     """What a delay notice says: the moves first, then every date, what we need and when the next news comes, which is
     sooner than the rhythm where a date is not known and news of it was promised."""
     slot = slots.current(session, engagement)
-    news = [slot.promised_by] if slot else []
-    news += [at for at in (moved.now.next_news_at for moved in delays) if at is not None and at > now]
     return Snapshot(
         **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         delays=delays,
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=now,
-        next_news_at=min(news, default=None),
+        next_news_at=_soonest(slot.promised_by if slot else None, delays, now=now),
     )
+
+
+def _soonest(by_rhythm: datetime | None, delays: tuple[Delay, ...], *, now: datetime) -> datetime | None:
+    """When the next news comes: by the rhythm, or sooner where it was promised with a date that is not known yet."""
+    promised = [at for at in (by_rhythm, *(moved.now.next_news_at for moved in delays)) if at is not None and at > now]
+    return min(promised, default=by_rhythm)
 
 
 def notice(

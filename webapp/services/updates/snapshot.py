@@ -42,6 +42,7 @@ class Snapshot(BaseModel):
     cadence: dict[str, Any] | None = None
     confirmed_at: datetime | None = None
     next_news_at: datetime | None = None
+    news_was_at: datetime | None = None
     corrected: tuple[CorrectedPart, ...] = ()
     corrected_released_at: datetime | None = None
     closing_words: Said | None = None

@@ -35,6 +35,7 @@ KIND_OF_MAIL = {
     UpdateKind.HANDOVER: "client_update",
     UpdateKind.DELAY_NOTICE: "delay_notice",
     UpdateKind.NO_NEWS: "no_news",
+    UpdateKind.NEWS_MOVED: "news_moved",
     UpdateKind.WELCOME: "welcome",
     UpdateKind.CORRECTION: "correction",
     UpdateKind.CLOSING: "closing",

@@ -236,12 +236,13 @@ def _check_may_own(user: User | None) -> None:
 
 
 def change_rhythm(
-    session: Session, engagement: Engagement, cadence: dict[str, Any], *, by: User, now: datetime
+    session: Session, engagement: Engagement, cadence: dict[str, Any], *, tells: bool = False, by: User, now: datetime
 ) -> None:
-    """A new rhythm. Only the planned slot moves."""
+    """A new rhythm. Only the planned slot moves, and not away from an hour that clients have in writing, unless they
+    are told (`tells`) when the news comes instead."""
     locks.hold(session, engagement.id)
     engagement.cadence = cadence
-    planning.redate(session, engagement, now=now)
+    planning.redate(session, engagement, now=now, tells=tells, by=by)
     audits.note(session, "rhythm_changed", engagement, now=now, by=by)
 
 

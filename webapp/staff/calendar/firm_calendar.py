@@ -19,12 +19,14 @@ from webapp.forms.calendar.firm_calendar import (
     countries,
 )
 from webapp.forms.core.base import OneOfSeveral
+from webapp.forms.rhythm.in_writing import InWritingForm
 from webapp.language import lang, t
 from webapp.models import Client, Firm, Role
 from webapp.services.calendar import calendar_files, firm_calendar, working_hours
 from webapp.services.core.errors import Refused
 from webapp.services.core.firm import known_firm, the_firm
 from webapp.services.promised import calendar_changes
+from webapp.staff.core.redated import say_redated
 from webapp.timezones import local
 from webapp.transactions import commit, db, moment
 
@@ -203,12 +205,20 @@ def _act(form: OneOfSeveral, act: Callable[[], Any]) -> Any:
 
 
 def _done(words: str) -> Any:
-    """Put the planned updates where the calendar wants them now, and say how many moved."""
-    moved = calendar_changes.redate_all(db(), now=moment())
+    """Put the planned updates where the calendar wants them now, and say what became of them. Where clients would wait
+    beyond an hour that they have in writing, it is asked before; a file, which cannot be sent again, keeps their hour.
+    """
+    form = InWritingForm(request.form)
+    redated = calendar_changes.redate_all(db(), now=moment(), tells=form.tells, by=the_user())
+    broken = [each for each in redated if each.is_in_writing]
+    if broken and "in_writing" not in request.form and not request.files:
+        fields = [(name, values) for name, values in request.form.lists() if name != "csrf_token"]
+        page = render_template("staff/calendar/in_writing.html", broken=broken, form=form, fields=fields, local=local)
+        db().rollback()
+        return page
     commit()
     flash(words, "success")
-    if moved:
-        flash(t("calendar.moved", count=moved), "info")
+    say_redated(redated)
     return redirect(url_for("staff_calendar.index"), 303)
 
 

@@ -13,6 +13,7 @@ from webapp.models import Firm, Role
 from webapp.services.core import audits
 from webapp.services.core.firm import the_firm
 from webapp.services.promised import calendar_changes
+from webapp.staff.core.redated import say_redated
 from webapp.transactions import commit, db, moment, settings
 
 bp = Blueprint("staff_settings", __name__)
@@ -63,11 +64,10 @@ def save() -> Any:
     db().add(saved)
     db().flush()
     audits.note(db(), "changed", saved, now=moment(), by=the_user())
-    moved = calendar_changes.redate_all(db(), now=moment())
+    redated = calendar_changes.redate_all(db(), now=moment())
     commit()
     flash(t("firm.saved"), "success")
-    if moved:
-        flash(t("calendar.moved", count=moved), "info")
+    say_redated(redated)
     return redirect(url_for("staff_settings.edit") if known else url_for("staff_playbooks.index"), 303)
 
 

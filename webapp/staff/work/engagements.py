@@ -9,6 +9,7 @@ from emails.cleaning import clean_line
 from emails.languages import language
 from webapp.access import needs, the_user
 from webapp.forms.rhythm.cadences import RhythmForm, as_fields
+from webapp.forms.rhythm.in_writing import InWritingForm
 from webapp.forms.work.clients import PartForm
 from webapp.forms.work.engagements import NoNewsForm, OwnerForm, WordsForm
 from webapp.language import firm, lang, t, today
@@ -17,6 +18,7 @@ from webapp.numbers import row_number
 from webapp.services.core.errors import Refused
 from webapp.services.dates import signals, staleness
 from webapp.services.people import users
+from webapp.services.promised import planning
 from webapp.services.rhythm import cadences, slots, upcoming
 from webapp.services.updates import notices
 from webapp.services.work import engagements, listing, timeline
@@ -159,7 +161,8 @@ def rhythm(engagement_id: int) -> Any:
     stored = form.stored(zone=old.zone, anchor=old.anchor)
     if "look" in request.form:
         return _rhythm_page(engagement, form, stored)
-    engagements.change_rhythm(db(), engagement, stored, by=the_user(), now=moment())
+    tells = InWritingForm(request.form).tells
+    engagements.change_rhythm(db(), engagement, stored, tells=tells, by=the_user(), now=moment())
     commit()
     flash(t("work.rhythm_changed"), "success")
     return _back(engagement)
@@ -196,17 +199,22 @@ def add_person(engagement_id: int) -> Any:
 
 def _rhythm_page(engagement: Engagement, form: RhythmForm, changed: dict[str, Any] | None = None) -> str:
     """The rhythm with the next ones: as they are planned, or as the rhythm that was typed would plan them."""
+    in_writing = InWritingForm(request.form if request.method == "POST" else None)
+    hour = planning.hour_in_writing(db(), engagement)
+    given: dict[str, Any] = {"firm": firm(), "now": moment(), "tag": lang().tag}
     if changed is None:
-        following = upcoming.of(db(), engagement, firm=firm(), now=moment(), tag=lang().tag)
+        following = upcoming.of(db(), engagement, **given)
     else:
-        cadence = cadences.load(changed)
-        following = upcoming.as_changed(db(), engagement, cadence, firm=firm(), now=moment(), tag=lang().tag)
+        keeps = hour is not None and not in_writing.tells
+        following = upcoming.as_changed(db(), engagement, cadences.load(changed), keeps=keeps, **given)
     return render_template(
         "staff/work/rhythm.html",
         engagement=engagement,
         form=form,
         following=following,
         is_changed=changed is not None,
+        in_writing=in_writing,
+        hour=hour,
         zone=engagement.cadence["zone"],
         local=local,
     )

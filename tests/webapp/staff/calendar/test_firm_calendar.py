@@ -1,5 +1,6 @@
 """The calendar's page: what a manager says there, what it moves, and where it is told."""
 
+from dataclasses import fields, replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.support.factories import World
 from tests.support.pages import Page
 from tests.support.site import Site, Visitor
 from webapp.models import CalendarDay, CalendarSeason, Client, DaySource, Firm, Slot
@@ -38,8 +40,8 @@ def said(visitor: Visitor, answer: TestResponse) -> str:
 
 
 def upload(visitor: Visitor, content: bytes, name: str = "days.ics") -> TestResponse:
-    fields = {"csrf_token": visitor.csrf_token(), "file-file": (BytesIO(content), name)}
-    return visitor.http.post(f"{PAGE}/file", base_url=visitor.base, data=fields)
+    typed = {"csrf_token": visitor.csrf_token(), "file-file": (BytesIO(content), name)}
+    return visitor.http.post(f"{PAGE}/file", base_url=visitor.base, data=typed)
 
 
 def planned(site: Site) -> list[date]:
@@ -275,3 +277,60 @@ def test_the_work_says_that_its_next_update_was_moved(site: Site, dalia: Visitor
     page = dalia.page(f"/engagements/{site.kitchen.engagement_id}")
 
     assert "Monday 6 April, 16:00 moved from Tuesday 7 April · Outing" in page.text
+
+
+@pytest.fixture
+def evening(site: Site) -> Site:
+    """Monday at 19:00: whatever closes tomorrow makes two clients wait beyond Tuesday 18:00, which they have in
+    writing."""
+    site.clock.on(hours=9)
+    return site
+
+
+def test_before_a_written_hour_breaks_it_is_shown_and_asked(evening: Site) -> None:
+    dalia = evening.visitor(evening.world.dalia)
+
+    asked = dalia.post(f"{PAGE}/tomorrow")
+
+    assert asked.status_code == 200
+    assert "Promised: Tuesday 7 April, by 18:00. With the change: Wednesday 8 April, by 18:00." in asked.text
+    assert Page(asked.text).form("/tomorrow")["in_writing"] == "keep"
+    assert evening.all(CalendarDay) == []
+    assert planned(evening) == [TUESDAY]
+
+
+@pytest.mark.parametrize(
+    ("answer", "day", "said_then"),
+    [("keep", 7, "2 updates keep their hour"), ("tell", 8, "2 clients are told now when the news comes instead")],
+)
+def test_a_written_hour_stands_or_is_told_anew(evening: Site, answer: str, day: int, said_then: str) -> None:
+    dalia = evening.visitor(evening.world.dalia)
+    asked = sent(dalia, "days", on="2026-04-07", name="Outing")
+
+    done = dalia.post(f"{PAGE}/days", Page(asked.text).form("/days").filled(in_writing=answer))
+
+    assert said_then in said(dalia, done)
+    assert [(each.on, each.name) for each in evening.all(CalendarDay)] == [(TUESDAY, "Outing")]
+    assert planned(evening) == [date(2026, 4, day)]
+    assert len(evening.mails("news_moved")) == (2 if answer == "tell" else 0)
+
+
+def test_sixty_broken_hours_are_one_question_with_five_names(evening: Site) -> None:
+    with evening.writing() as session:
+        here = {f.name: getattr(evening.world, f.name) for f in fields(World) if f.name not in ("session", "now")}
+        world = replace(evening.world, session=session, **{name: session.merge(row) for name, row in here.items()})
+        for number in range(60):
+            world.open_engagement(f"X-{number}", title=f"house {number}")
+    dalia = evening.visitor(evening.world.dalia)
+
+    asked = dalia.post(f"{PAGE}/tomorrow")
+
+    assert "With this change 62 clients would wait" in asked.text
+    assert "57 more" in asked.text
+
+
+def test_a_file_keeps_written_hours_and_says_so(evening: Site) -> None:
+    dalia = evening.visitor(evening.world.dalia)
+
+    assert "2 updates keep their hour" in said(dalia, upload(dalia, FAIR))
+    assert planned(evening) == [TUESDAY]

@@ -188,13 +188,30 @@ def test_another_rhythm_moves_only_the_planned_update(alice: Visitor, site: Site
     form = alice.page(path).form("/rhythm")
 
     wrong = alice.post(path, form.filled(send_at="25:00"))
-    right = alice.post(path, form.filled(every="weekly", weekdays=["3"], send_at="10:00", promised_by="12:00"))
+    thursdays = {"every": "weekly", "weekdays": ["3"], "send_at": "10:00", "promised_by": "12:00"}
+    right = alice.post(path, form.filled(**thursdays, in_writing="tell"))
 
     assert wrong.status_code == 422
     assert Page(wrong.text).message_at("send_at")
     assert right.status_code == 303
     slot = site.slot(site.kitchen)
     assert (slot.local_on, slot.send_at.hour) == (date(2026, 4, 9), 9)
+    assert "Thursday 9 April, by 12:00" in site.mails("news_moved")[-1].subject
+
+
+def test_another_rhythm_leaves_the_hour_that_clients_have_in_writing(alice: Visitor, site: Site) -> None:
+    path = f"/engagements/{site.kitchen.engagement_id}/rhythm"
+    page = alice.page(path)
+    thursdays = {"every": "weekly", "weekdays": ["3"], "send_at": "10:00", "promised_by": "12:00"}
+
+    looked = alice.post(path, page.form("/rhythm").filled(**thursdays, look="1"))
+    alice.post(path, page.form("/rhythm").filled(**thursdays))
+
+    assert "the next news comes Tuesday 7 April, by 18:00" in page.text
+    planned = [time.get("datetime") for time in Page(looked.text).all("time")]
+    assert [at[:10] for at in planned if at][:2] == ["2026-04-07", "2026-04-09"]
+    assert site.slot(site.kitchen).local_on == date(2026, 4, 7)
+    assert site.mails("news_moved") == []
 
 
 def test_only_a_manager_with_a_reason_switches_the_no_news_mail_off(site: Site, alice: Visitor, dalia: Visitor) -> None:

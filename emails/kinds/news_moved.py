@@ -1,0 +1,40 @@
+"""That the next news comes later than a mail had promised, told before that hour has come."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from emails.mail import ClientMail
+from emails.sample_story import Story
+from emails.sending import to_client
+from emails.sentences import Sentences
+
+RULE = to_client(3, priority=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewsMoved(ClientMail):
+    """That the next news comes later than a mail had promised. `was_at` is what was printed."""
+
+    was_at: datetime
+
+    def headline(self, say: Sentences) -> str:
+        if self.next_news_at is None:
+            return say.t("news.news_moved_plain")
+        return say.t("news.news_moved", by=say.by(self.next_news_at))
+
+    def preheader(self, say: Sentences) -> str:
+        return self.lead(say)
+
+    def lead(self, say: Sentences) -> str:
+        """What was promised, and that it is no longer so."""
+        return say.t("news_moved.lead", was=say.by(self.was_at))
+
+
+def _news_moved(tag: str) -> NewsMoved:
+    story = Story(tag)
+    shared = story.regular()
+    shared["next_news_at"] = story.at(23, 18)
+    return NewsMoved(**shared, was_at=story.at(20, 18))
+
+
+SAMPLES = {"news_moved": _news_moved}
