@@ -29,6 +29,10 @@ class Mail(ABC):
     def headline(self, say: Sentences) -> str:
         """The news itself in one line, for the subject and the heading: "On track for Friday 23 April"."""
 
+    def subject(self, say: Sentences) -> str:
+        """The news, and in mails to clients also the work it is about."""
+        return self.headline(say)
+
     @abstractmethod
     def preheader(self, say: Sentences) -> str:
         """The line that a mail program shows beside the subject: what we ask for where we ask, else what comes next."""
@@ -41,6 +45,9 @@ class WorkMail(Mail):
     engagement: Work
     owner: Person
     page_url: str
+
+    def subject(self, say: Sentences) -> str:
+        return say.about(self.headline(say), self.engagement)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ def render(context: Mail) -> RenderedEmail:
     plain, rich = (Sentences(spoken, is_html=is_html, fallback=context.brand.language) for is_html in (False, True))
     beside = _one_line(context.preheader(plain))
     values = {"mail": context, "say": plain, "headline": context.headline(plain)}
-    subject = _one_line(_text_template(f"{kind}/subject.txt").render(values))
+    subject = _one_line(context.subject(plain))
     text = _text_template(f"{kind}/body.txt").render(values)
     values |= {"say": rich, "headline": context.headline(rich), "subject": subject, "preheader": beside}
     html = _html_template(kind, context.brand.colour, spoken.direction).render(values)
@@ -71,7 +71,6 @@ def render(context: Mail) -> RenderedEmail:
 def warm(colour: str = Brand.colour) -> None:
     """Compile every template now, for both directions in the firm's `colour`, so that no first mail pays for it."""
     for kind in kinds():
-        _text_template(f"{kind}/subject.txt")
         _text_template(f"{kind}/body.txt")
         _html_template(kind, colour, "ltr")
         _html_template(kind, colour, "rtl")

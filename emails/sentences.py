@@ -49,6 +49,10 @@ class DateRow:
 class Sentences(Phrases):
     """The phrases of a language made into the lines of a mail."""
 
+    def about(self, news: str, work: Work) -> str:
+        """The news, and which piece of work it is about: the subject of a mail."""
+        return self.t("subject", news=news, title=work.title, reference=work.reference)
+
     def progress(self, engagement: Work) -> str | None:
         """How many of the agreed steps are done, in words; None where nothing is counted."""
         total, done = engagement.steps_total, min(engagement.steps_done, engagement.steps_total)

@@ -10,7 +10,7 @@ from emails.sample_story import Story
 from emails.sending import to_client
 from emails.sentences import Sentences
 
-RULE = to_client(5)
+RULE = to_client(5, ends_work=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,9 @@ class ReplyReceived(StaffMail):
     def headline(self, say: Sentences) -> str:
         return say.t(f"staff.reply_subject.{self.kind}", client=self.client)
 
+    def subject(self, say: Sentences) -> str:
+        return say.about(self.headline(say), self.engagement)
+
     def preheader(self, say: Sentences) -> str:
         return say.name(say.read(self.written))
 

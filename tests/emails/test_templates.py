@@ -18,7 +18,7 @@ def test_every_kind_of_mail_has_its_templates_and_a_sample() -> None:
     folders = {folder: sorted(path.name for path in (TEMPLATES / folder).iterdir()) for folder in kinds()}
 
     assert kinds_of_mail == modules == sampled == set(folders)
-    assert all(files == ["body.mjml", "body.txt", "subject.txt"] for files in folders.values()), folders
+    assert all(files == ["body.mjml", "body.txt"] for files in folders.values()), folders
 
 
 def test_every_part_has_its_text_twin() -> None:

@@ -41,7 +41,7 @@ class Reply(Identified):
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     answer: Mapped[str | None]
     answered_how: Mapped[str | None]
-    """"mail", "phone" or "update"."""
+    """"mail" or "phone"."""
     engagement: Mapped[Engagement] = relationship()
     contact: Mapped[Contact] = relationship()
     ask: Mapped[Ask | None] = relationship()

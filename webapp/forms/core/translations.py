@@ -1,9 +1,10 @@
 """The further boxes beside a free text: the same words in the languages that others of its readers read."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from wtforms import Field, Form, ValidationError
+from wtforms import Field, FieldList, Form, HiddenField, StringField, ValidationError
 from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 
@@ -40,6 +41,18 @@ class Translations(Field):
         for words in self.data.values():
             if len(words) > self.maximum:
                 raise ValidationError(Lazy("form.fault.too_long", length=self.maximum, now=len(words)))
+
+
+def words_in(form: BaseForm) -> Iterator[tuple[str, str | None]]:
+    """All free words that were typed into a form and the forms in it, in order, with the language of a further box."""
+    for field in form:
+        if isinstance(field, FieldList):
+            for entry in field:
+                yield from words_in(entry.form)
+        elif isinstance(field, Translations):
+            yield from ((words, tag) for tag, words in field.data.items())
+        elif isinstance(field, StringField) and not isinstance(field, HiddenField) and field.data:
+            yield field.data, None
 
 
 def given(form: Form, language: str | None, **parts: str) -> dict[str, Labels]:

@@ -142,6 +142,39 @@ class CheckpointForm(Form):
             new_ask=self._new_ask(),
         )
 
+    @staticmethod
+    def fields_of(own: Answers | None, last: Answers | None) -> dict[str, Any]:
+        """What stands in the form, the other way round: all that was filed before it is changed (`own`), else of the
+        `last` news its next step only, never last week's words."""
+        data: dict[str, Any] = {}
+        source = own or last
+        if source and source.step:
+            step = source.step
+            data |= {"step_text": step.text, "step_who": step.who.value, "step_name": step.name, "step_by": step.by}
+            data["step_text_in"] = step.in_others("text")
+        if own is None:
+            return data
+        data |= {
+            "done": own.done,
+            "done_in": own.in_others("done"),
+            "last_step": own.last_step.value if own.last_step else None,
+            "sentence": own.sentence,
+            "sentence_in": own.in_others("sentence"),
+        }
+        if own.waiting:
+            data |= {
+                "kind": NOTHING,
+                "waiting_who": own.waiting.who.value,
+                "waiting_name": own.waiting.name,
+                "waiting_since": own.waiting.since,
+                "plan_stands": "yes" if own.waiting.plan_stands else "no",
+            }
+        if own.new_ask:
+            ask = own.new_ask
+            data |= {"ask_text": ask.text, "ask_contact": str(ask.contact_id or ""), "ask_due": ask.due_on}
+            data["ask_text_in"] = ask.in_others("text")
+        return data
+
     def _step(self) -> NextStep | None:
         told = self.told_step.text if self.told_step else None
         is_done = self.last_step.data == LastStep.YES.value and self.step_text.data == told

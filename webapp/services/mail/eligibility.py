@@ -50,10 +50,10 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
         execution_options={"populate_existing": True},
     ).one()
     # Sent by the closing itself, the last mail of closed or resting work must still go.
-    if mail.kind == "closing" and engagement.state is EngagementState.OPEN:
+    if rule.ends_work and engagement.state is EngagementState.OPEN:
         return MailState.CANCELLED, "resumed"
     rests = engagement.state in (EngagementState.PAUSED, EngagementState.CLOSED)
-    if engagement.state is EngagementState.DRAFT or (rests and mail.kind != "closing"):
+    if engagement.state is EngagementState.DRAFT or (rests and not rule.ends_work):
         return MailState.CANCELLED, engagement.state.value
     part = session.scalars(
         select(Participation)

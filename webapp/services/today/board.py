@@ -90,7 +90,8 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
     firm = the_firm(session)
     planned = _planned(session, owners, before=now + SOON)
     pressing = signals.pressing(session, firm, now=now) if owners is None and firm is not None else []
-    work = {slot.engagement for slot in planned}
+    missed = owed.missed(session) if owners is None or firm is None else escalation.seen_by(session, firm, user, on=on)
+    work = {slot.engagement for slot in (*planned, *missed)}
     waiting = [task for task in tasks.waiting(session) if owners is None or _concerns(task, owners)]
     handovers = session.scalars(
         select(HandOver).where(HandOver.to_user_id == user.id, HandOver.acknowledged_at.is_(None))
@@ -107,9 +108,7 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
         late=[slot for slot in planned if slot.send_at <= now and not _is_filed(slot)],
         due=[slot for slot in planned if slot.send_at > now and not _is_filed(slot)],
         filed=[slot for slot in planned if _is_filed(slot)],
-        missed=owed.missed(session)
-        if owners is None or firm is None
-        else escalation.seen_by(session, firm, user, on=on),
+        missed=missed,
         phone=[task for task in waiting if task.kind is TaskKind.PHONE],
         mails=[task for task in waiting if task.kind in MAIL_TASKS],
         alarms=[task for task in waiting if task.kind not in (*MAIL_TASKS, *SHOWN_APART)],

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.registry import RULES
 from webapp.models import AddressState, EngagementState, MailState, OutboxEmail, Reply, TellingState, User
 from webapp.services.conversation import replies
 from webapp.services.core import audits, tasks
@@ -30,7 +31,7 @@ def again(session: Session, mail: OutboxEmail, *, by: User, now: datetime) -> No
         raise Refused("outbox.not_again")
     carried = consequences.carried(session, mail)
     rests = mail.engagement is not None and mail.engagement.state is not EngagementState.OPEN
-    if carried and rests and mail.kind != "closing":
+    if carried and rests and not RULES[mail.kind].ends_work:
         raise Refused("engagement.not_open")
     if mail.kind == "answer":
         _answer_again(session, mail, now=now)

@@ -1,6 +1,7 @@
 """The only way from the domain to an e-mail context: a frozen snapshot and one reader in, a typed context out."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -133,22 +134,22 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> Mail:
 
 def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> ClientUpdate:
     make = DelayNotice if is_notice else ClientUpdate
-    return make(
+    theirs = {
         **common(frozen, to),
-        since=frozen.since,
-        done=frozen.done,
-        step_done=frozen.last_step_done.value if frozen.last_step_done else None,
-        last_step=frozen.last_step,
-        steps=(frozen.step,) if frozen.step else (),
-        dates=standing_on(frozen.dates, to.today),
-        delays=frozen.delays,
-        asks=asks(frozen, to),
-        waiting=frozen.waiting,
-        is_late=frozen.is_late,
-        introduces=_person(frozen.introduces, to),
-        introduction=frozen.introduction,
-        reply_url=PAGE,
-    )
+        "step_done": frozen.last_step_done.value if frozen.last_step_done else None,
+        "steps": (frozen.step,) if frozen.step else (),
+        "dates": standing_on(frozen.dates, to.today),
+        "asks": asks(frozen, to),
+        "introduces": _person(frozen.introduces, to),
+        "reply_url": PAGE,
+    }
+    return make(**_frozen_for_all(frozen, ClientUpdate, but=theirs.keys()), **theirs)
+
+
+def _frozen_for_all(frozen: Snapshot, context: type[Mail], *, but: Collection[str]) -> dict[str, Any]:
+    """What a context takes from a snapshot under the same name, because it is the same for every reader."""
+    names = {field.name for field in fields(context)} & set(Snapshot.model_fields) - set(but)
+    return {name: getattr(frozen, name) for name in names}
 
 
 def next_news(frozen: Snapshot, to: For) -> datetime | None:

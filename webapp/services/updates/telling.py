@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.mail import Mail
+from emails.registry import RULES
 from webapp.models import (
     Contact,
     Engagement,
@@ -119,7 +120,7 @@ def address_changed(session: Session, contact: Contact, *, now: datetime) -> Non
     for mail in outbox.cancel_for(session, contact=contact, engagement=None, why=ADDRESS_CHANGED, now=now):
         for telling in consequences.carried(session, mail):
             update = telling.update
-            if update.engagement.state is EngagementState.OPEN or update.kind is UpdateKind.CLOSING:
+            if update.engagement.state is EngagementState.OPEN or RULES[mail.kind].ends_work:
                 again(session, telling, now=now, suffix=f":address{mail.id}")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from webapp.forms.dates.moved_date import date_fields, explanation_fields
-from webapp.forms.reports.checkpoints import NOTHING, CheckpointForm
+from webapp.forms.reports.checkpoints import CheckpointForm
 from webapp.language import firm, t
 from webapp.models import Ask, AskState, Checkpoint, Milestone, Promise, Reply, User
 from webapp.services.dates import ledger
@@ -155,34 +155,7 @@ def _prefilled(
         "dates": [_date(milestone, given.get(milestone.id), zone, today) for milestone in milestones],
         "asks": [{"ask_id": str(ask.id), "state": AskState.OPEN.value} for ask in asks],
     }
-    source = own or last
-    if source and source.step:
-        step = source.step
-        data |= {"step_text": step.text, "step_who": step.who.value, "step_name": step.name, "step_by": step.by}
-        data["step_text_in"] = step.in_others("text")
-    if own is None:
-        return data
-    data |= {
-        "done": own.done,
-        "done_in": own.in_others("done"),
-        "last_step": own.last_step.value if own.last_step else None,
-        "sentence": own.sentence,
-        "sentence_in": own.in_others("sentence"),
-    }
-    if own.waiting:
-        waiting = own.waiting
-        data |= {
-            "kind": NOTHING,
-            "waiting_who": waiting.who.value,
-            "waiting_name": waiting.name,
-            "waiting_since": waiting.since,
-            "plan_stands": "yes" if waiting.plan_stands else "no",
-        }
-    if own.new_ask:
-        ask = own.new_ask
-        data |= {"ask_text": ask.text, "ask_contact": str(ask.contact_id or ""), "ask_due": ask.due_on}
-        data["ask_text_in"] = ask.in_others("text")
-    return data
+    return data | CheckpointForm.fields_of(own, last)
 
 
 def _last_told(session: Session, checkpoint: Checkpoint) -> date | None:

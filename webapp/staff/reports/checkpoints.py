@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from sqlalchemy.orm import Session
 
 from webapp.extensions import csrf
+from webapp.forms.core.translations import words_in
 from webapp.language import firm, lang, today
 from webapp.models import (
     Checkpoint,
@@ -95,8 +96,9 @@ def submit(entrance: Entrance, checkpoint_id: int) -> Any:
         page.form.based_on.data = str(other.revision)
         return _page(entrance, page, other=page.checkpoint.revisions[-1]), 409
     except AlreadySentOut:
+        typed = list(words_in(page.form))
         return render_template(
-            "staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance, typed=page.form
+            "staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance, typed=typed
         ), 409
     except Refused as refusal:
         session.rollback()

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.pages import Fields, FormOnPage, Page
 from tests.support.site import Site, Visitor
+from webapp.forms.core.fields import Line, Text
+from webapp.forms.reports.checkpoints import CheckpointForm
 from webapp.models import (
     CheckpointDraft,
     CheckpointRevision,
@@ -172,6 +174,40 @@ def test_after_it_went_out_what_was_typed_comes_back(site: Site, alice: Visitor)
     assert answer.status_code == 409
     for typed in ("Wall tiles", "for us", "We lost a day", "Two people more"):
         assert typed in answer.text
+
+
+def _words(form: FormOnPage) -> dict[str, str]:
+    """Something of its own for each box of free words on the form."""
+    boxes = [name for name, field in CheckpointForm()._fields.items() if isinstance(field, Text | Line)]
+    assert {"done", "step_text", "sentence", "ask_text", "note"} <= set(boxes)
+    return {name: f"words for {name}" for name in boxes}
+
+
+@pytest.mark.parametrize("kind", ["news", "nothing"])
+def test_no_box_of_the_form_forgets_what_was_filed_in_it(site: Site, alice: Visitor, kind: str) -> None:
+    """A question that is added and not filled in again would lose its words at the first change."""
+    form = _form(alice, site)
+    typed = _words(form) | {"kind": kind, "step_who": "other", "waiting_who": "other", "waiting_since": "2026-04-01"}
+    shown = {"news": {"done", "step_text", "step_name", "ask_text"}, "nothing": {"waiting_name", "sentence"}}
+
+    assert alice.post(f"/forms/{site.kitchen.checkpoint_id}", form.filled(**typed)).status_code == 303
+
+    again = dict(_form(alice, site).fields)
+    unknown = set(_words(form)) - shown["news"] - shown["nothing"] - {"note"}
+    assert {name: again.get(name) for name in shown[kind] | unknown} == {
+        name: f"words for {name}" for name in shown[kind] | unknown
+    }
+
+
+def test_no_box_of_the_form_is_lost_where_the_mail_has_gone(site: Site, alice: Visitor) -> None:
+    form = _form(alice, site)
+    with site.writing() as session:
+        session.get_one(Slot, site.kitchen.slot_id).state = SlotState.RELEASED
+
+    answer = alice.post(f"/forms/{site.kitchen.checkpoint_id}", form.filled(**_words(form)))
+
+    assert answer.status_code == 409
+    assert [words for words in _words(form).values() if words not in answer.text] == []
 
 
 def test_it_can_be_amended_until_it_goes_out(alice: Visitor, site: Site) -> None:
