@@ -59,6 +59,11 @@ class Story:
     replies: Sequence[Reply]
     is_open: bool
 
+    @property
+    def has_days(self) -> bool:
+        """Whether a calendar could take anything in."""
+        return any(line.now.starts_on or line.first.starts_on for line in self.dates)
+
 
 def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     """Everything the page shows. Dates, asks and the person to phone are as they are now; the news is the newest

@@ -18,11 +18,11 @@ def headline(story: Story) -> str:
     if moved is not None and moved.now.starts_on is None:
         return t("client.headline.moved_unknown", label=shown(moved.labels))
     if moved is not None:
-        return t("client.headline.moved", label=shown(moved.labels), day=_day(moved.now))
+        return t("client.headline.moved", label=shown(moved.labels), day=day(moved.now))
     line = leading(story.dates)
     if line is not None:
         words = HEADLINES.get(line.standing, "on_track")
-        return t(f"client.headline.{words}", label=shown(line.labels), day=_day(line.now))
+        return t(f"client.headline.{words}", label=shown(line.labels), day=day(line.now))
     if story.dates and all(line.standing in OVER for line in story.dates):
         return t("client.headline.done")
     return t("client.headline.no_dates")
@@ -56,7 +56,8 @@ def waiting(nothing_new: Waiting) -> str:
     return " ".join(parts)
 
 
-def _day(when: Agreed) -> str:
+def day(when: Agreed) -> str:
+    """A date, or from which day to which."""
     if when.starts_on is None:
         return t("words.not_known")
     return lang().span(when.starts_on, when.ends_on) if when.ends_on else lang().day(when.starts_on)
