@@ -17,6 +17,8 @@ class NoNews(ClientMail):
     """What goes out at the promised time when nobody reported. Signed by the firm, blames nobody."""
 
     confirmed_on: date | None
+    promised_on: date | None = None
+    """The day for which news was promised, where the reader is."""
     dates: tuple[DateLine, ...] = ()
     asks: tuple[AskLine, ...] = ()
 
@@ -27,6 +29,12 @@ class NoNews(ClientMail):
 
     def preheader(self, say: Sentences) -> str:
         return say.t("preheader.no_news")
+
+    def lead(self, say: Sentences) -> str:
+        """That news was promised, today or for an earlier day, and that nothing is confirmed."""
+        if self.promised_on is None or self.promised_on == self.today:
+            return say.t("no_news.lead")
+        return say.t("no_news.lead_day", day=say.day(self.promised_on))
 
     def call(self, say: Sentences) -> str | None:
         """When news comes, and the firm's number: this mail is nobody's in particular."""

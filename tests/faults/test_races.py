@@ -28,7 +28,7 @@ def _stop(session: Session, link: Link) -> None:
 
 
 def _pause(session: Session, link: Link) -> None:
-    preferences.pause(session, link, (right_now() + timedelta(days=7)).date(), now=right_now())
+    preferences.pause(session, link, timedelta(days=7), now=right_now())
 
 
 def _move(session: Session, link: Link) -> None:

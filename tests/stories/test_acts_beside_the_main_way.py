@@ -68,7 +68,7 @@ def test_what_a_pause_holds_back_is_kept_as_paused(
         session, keyring, Purpose.PAGE, contact=world.bennani, engagement=work, now=world.now, lives=timedelta(days=90)
     )
 
-    preferences.pause(session, link, date(2026, 4, 20), now=world.now)
+    preferences.pause(session, link, timedelta(days=7), now=world.now)
 
     (welcome,) = session.scalars(select(Telling)).all()
     assert (welcome.state, welcome.skipped_why) == (TellingState.SKIPPED, "paused")

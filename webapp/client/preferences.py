@@ -27,7 +27,7 @@ def mails(token: str) -> Any:
     if choice == "stop":
         preferences.stop(db(), link, now=moment())
     elif choice in PAUSES:
-        preferences.pause(db(), link, (moment() + PAUSES[choice]).date(), now=moment())
+        preferences.pause(db(), link, PAUSES[choice], now=moment())
     elif choice == "start":
         preferences.start_again(db(), link, now=moment())
     commit()

@@ -22,7 +22,8 @@ class DaySource(StrEnum):
 
 class CalendarDay(Identified):
     """One day that is off, or worked, whatever the week and the public holidays say. `country` is None for the firm's
-    own days; for a word about a public holiday it is that holiday's country."""
+    own days; for a word about a public holiday it is that holiday's country, and `moved_to` the day on which it really
+    is."""
 
     __tablename__ = "calendar_day"
     __table_args__ = (UniqueConstraint("on", "source", "country"),)
@@ -33,6 +34,7 @@ class CalendarDay(Identified):
     name: Mapped[str | None]
     source: Mapped[DaySource]
     country: Mapped[str | None]
+    moved_to: Mapped[date | None]
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

@@ -96,6 +96,7 @@ def _put_in(firm: Firm) -> Iterator[NotedDay]:
 
 def _of_country(firm: Firm, country: str, *, since: date, until: date, tag: str) -> Iterator[NotedDay]:
     words = {day.on: day for day in _days(firm) if day.source is DaySource.HOLIDAY and day.country == country}
+    moved_here = {word.moved_to: word for word in words.values() if word.moved_to is not None}
     is_elsewhere = country != firm.country
     known = set()
     for year in range(since.year, until.year + 1):
@@ -105,7 +106,7 @@ def _of_country(firm: Firm, country: str, *, since: date, until: date, tag: str)
             yield NotedDay(
                 on=holiday.on,
                 source=DaySource.HOLIDAY,
-                is_working=word is not None and word.is_working,
+                is_working=word is not None and word.is_working and holiday.on not in moved_here,
                 name=holiday.name,
                 language=holiday.language,
                 country=country,
@@ -113,8 +114,8 @@ def _of_country(firm: Firm, country: str, *, since: date, until: date, tag: str)
                 needs_word=holiday.is_estimated and word is None,
                 is_for_clients_only=is_elsewhere,
             )
-    for on, word in words.items():
-        if on not in known and not word.is_working:
+    for on, word in moved_here.items():
+        if on not in known:
             yield NotedDay(
                 on=on,
                 source=DaySource.HOLIDAY,
@@ -135,7 +136,7 @@ def _holidays(firm: Firm, country: str, *, is_reader: bool) -> frozenset[date]:
     denied = {day.on for day in words if day.is_working}
     if is_reader:
         denied = {on for on in denied if _is_estimated(country, on)}
-    return (closed - denied) | {day.on for day in words if not day.is_working}
+    return (closed - denied) | {day.moved_to for day in words if day.moved_to is not None}
 
 
 def _is_estimated(country: str, on: date) -> bool:

@@ -1,6 +1,6 @@
 """What contacts decide about their mails: stop, pause, language, a fresh link."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from webapp.services.core.firm import the_firm
 from webapp.services.mail import queueing
 from webapp.services.updates import composing, snapshot, telling
 from webapp.services.updates.status import frame
+from webapp.timezones import local
 
 PAUSE_MAXIMUM = timedelta(days=92)
 ADDRESS_CAPS = [(1, timedelta(minutes=10)), (3, timedelta(days=1))]
@@ -42,11 +43,11 @@ def start_again(session: Session, link: Link, *, now: datetime) -> Participation
     return part
 
 
-def pause(session: Session, link: Link, until: date, *, now: datetime) -> Participation:
-    """No mails until a day, at most three months ahead."""
+def pause(session: Session, link: Link, lasts: timedelta, *, now: datetime) -> Participation:
+    """No mails for so many days of the reader's own calendar, three months at most."""
     part = _participation(session, link)
     replies.prove_arrival(session, link, now=now)
-    part.paused_until = min(until, (now + PAUSE_MAXIMUM).date())
+    part.paused_until = local(now, part.contact.zone).date() + min(lasts, PAUSE_MAXIMUM)
     session.flush()
     telling.stopped(session, part, now=now)
     audits.note(session, "paused", part, now=now, actor=f"link:{link.id}")

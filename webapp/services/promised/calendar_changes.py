@@ -109,16 +109,19 @@ def say_holiday(
     session: Session, country: str, on: date, *, is_right: bool, moved_to: date | None = None, by: User, now: datetime
 ) -> None:
     """A person's word about a public holiday whose date is estimated: it is right, or it is an ordinary day. A holiday
-    that is on another day keeps its name there. A word is replaced by the next one about the same day."""
+    that is on another day keeps its name there, also where that day is a holiday of its own: of two days of Eid each
+    is spoken of for itself. A word is replaced by the next one about the same day."""
     holiday = public_holidays.on(country, on) if country in public_holidays.countries() else None
     if holiday is None:
         raise NotFound
     if moved_to == on and not is_right:
         raise Refused("calendar.fault.same_day", field="moved_to")
     firm = locked_firm(session)
-    _word(firm, country, on, is_working=not is_right, name=holiday.name, by=by, now=now)
-    if moved_to is not None and not is_right:
-        _word(firm, country, moved_to, is_working=False, name=holiday.name, by=by, now=now)
+    words = (day for day in firm.calendar_days if day.source is DaySource.HOLIDAY and day.country == country)
+    day = next((day for day in words if day.on == on), None) or _row(firm, on, DaySource.HOLIDAY)
+    day.country, day.is_working, day.name = country, not is_right, holiday.name
+    day.moved_to = None if is_right else moved_to
+    _recorded(day, by=by, now=now)
     _note(session, firm, "holiday", by=by, now=now, on=on.isoformat(), country=country)
 
 
@@ -241,13 +244,6 @@ def _row(firm: Firm, on: date, source: DaySource) -> CalendarDay:
     day = CalendarDay(on=on, source=source)
     firm.calendar_days.append(day)
     return day
-
-
-def _word(firm: Firm, country: str, on: date, *, is_working: bool, name: str | None, by: User, now: datetime) -> None:
-    words = (day for day in firm.calendar_days if day.source is DaySource.HOLIDAY and day.country == country)
-    day = next((day for day in words if day.on == on), None) or _row(firm, on, DaySource.HOLIDAY)
-    day.country, day.is_working, day.name = country, is_working, name
-    _recorded(day, by=by, now=now)
 
 
 def _recorded(day: CalendarDay, *, by: User, now: datetime) -> None:

@@ -196,6 +196,7 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
     return NoNews(
         **common(frozen, to),
         confirmed_on=local(frozen.confirmed_at, to.zone).date() if frozen.confirmed_at else None,
+        promised_on=comes_at(frozen.promised_at, to).date() if frozen.promised_at else None,
         dates=standing_on(frozen.dates, to.today),
         asks=asks(frozen, to),
     )

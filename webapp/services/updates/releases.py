@@ -104,7 +104,7 @@ def no_news(
         tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
     if engagement.is_no_news_off or is_told:
         return None
-    frozen = no_news_snapshot(session, engagement, next_news_at=next_news_at, now=now)
+    frozen = no_news_snapshot(session, engagement, promised_at=slot.promised_by, next_news_at=next_news_at, now=now)
     return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
 
 
@@ -118,7 +118,12 @@ def news_moved(
 
 
 def no_news_snapshot(
-    session: Session, engagement: Engagement, *, next_news_at: datetime | None, now: datetime
+    session: Session,
+    engagement: Engagement,
+    *,
+    promised_at: datetime | None = None,
+    next_news_at: datetime | None,
+    now: datetime,
 ) -> Snapshot:
     """What can be said where nobody reported: the facts as they were last confirmed."""
     last = last_news(session, engagement)
@@ -127,6 +132,7 @@ def no_news_snapshot(
         dates=date_lines(engagement, untold.untold_entries(session, engagement)),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
+        promised_at=promised_at,
         next_news_at=next_news_at,
     )
 

@@ -43,6 +43,7 @@ class Snapshot(BaseModel):
     confirmed_at: datetime | None = None
     next_news_at: datetime | None = None
     news_was_at: datetime | None = None
+    promised_at: datetime | None = None
     corrected: tuple[CorrectedPart, ...] = ()
     corrected_released_at: datetime | None = None
     closing_words: Said | None = None

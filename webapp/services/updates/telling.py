@@ -152,8 +152,11 @@ def _mail(
     if firm is None:
         return
 
+    goes_at = deliver_at(now, reader(first, firm))
+
     def compose() -> Mail:
-        to = composing.For.contact(firm, first, now=now, others=tuple(part.contact for part, _ in group[1:]))
+        # Written for the day on which it arrives: after quiet hours "today" is the next one.
+        to = composing.For.contact(firm, first, now=goes_at, others=tuple(part.contact for part, _ in group[1:]))
         return composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
 
     queueing.to_contact(
@@ -164,6 +167,6 @@ def _mail(
         first.contact,
         engagement,
         now=now,
-        not_before=deliver_at(now, reader(first, firm)),
+        not_before=goes_at,
         tellings=[telling for _, telling in group],
     )

@@ -127,6 +127,27 @@ def test_a_holiday_that_moved_keeps_its_name_and_closes_the_other_day(
     assert named.name == "Eid al-Adha"
 
 
+@pytest.mark.parametrize("is_last_first", [False, True])
+def test_two_days_of_a_feast_can_both_be_a_day_later(
+    session: Session, world: World, moroccan: Firm, is_last_first: bool
+) -> None:
+    first, second = date(2026, 5, 27), date(2026, 5, 28)
+    third = second + timedelta(days=1)
+    days = [(second, third), (first, second)] if is_last_first else [(first, second), (second, third)]
+    estimated = {day.on for day in firm_calendar.noted(moroccan, since=first, until=second, tag="en") if day.needs_word}
+
+    for on, to in days:
+        still_asked = [day.on for day in firm_calendar.noted(moroccan, since=on, until=on, tag="en") if day.needs_word]
+        assert still_asked == [on]
+        calendar_changes.say_holiday(session, "MA", on, is_right=False, moved_to=to, by=world.dalia, now=world.now)
+
+    assert estimated == {first, second}
+    for calendar in (firm_calendar.of_firm(moroccan), firm_calendar.of_reader(moroccan, world.client)):
+        assert [calendar.is_working(on) for on in (first, second, third)] == [True, False, False]
+    shown = {day.on: day.is_working for day in firm_calendar.noted(moroccan, since=first, until=third, tag="en")}
+    assert shown == {first: True, second: False, third: False}
+
+
 def test_a_second_word_takes_the_place_of_the_first(session: Session, world: World, moroccan: Firm) -> None:
     for is_right in (False, True, False):
         calendar_changes.say_holiday(session, "MA", EID_MONDAY, is_right=is_right, by=world.dalia, now=world.now)

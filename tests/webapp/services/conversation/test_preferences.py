@@ -1,6 +1,7 @@
 """What readers decide about their mails, and a fresh link that tells nobody anything."""
 
-from datetime import date, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -98,15 +99,29 @@ def test_stopping_one_reader_leaves_the_others_alone(session: Session, world: Wo
 def test_a_pause_cancels_what_is_queued_and_lasts_three_months_at_most(
     session: Session, world: World, link: Link
 ) -> None:
-    part = preferences.pause(session, link, date(2030, 1, 1), now=world.now)
+    part = preferences.pause(session, link, timedelta(days=1000), now=world.now)
 
     assert part.paused_until == (world.now + preferences.PAUSE_MAXIMUM).date()
     assert session.scalars(select(OutboxEmail.state)).all() == [MailState.CANCELLED]
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "Africa/Casablanca"])
+@pytest.mark.parametrize("hour", [1, 11, 23])
+def test_a_week_is_seven_of_the_readers_own_days(
+    session: Session, world: World, link: Link, zone: str, hour: int
+) -> None:
+    world.bennani.zone = zone
+    now = world.now.replace(hour=hour)
+
+    part = preferences.pause(session, link, timedelta(days=7), now=now)
+
+    assert part.paused_until is not None
+    assert (part.paused_until - now.astimezone(ZoneInfo(zone)).date()).days == 7
+
+
 def test_starting_again_ends_stop_and_pause(session: Session, world: World, engagement: Engagement, link: Link) -> None:
     preferences.stop(session, link, now=world.now)
-    preferences.pause(session, link, date(2026, 4, 20), now=world.now)
+    preferences.pause(session, link, timedelta(days=14), now=world.now)
 
     part = preferences.start_again(session, link, now=world.now)
 

@@ -1,7 +1,7 @@
 """The rhythm at work: what happens at *send at* and at *promised by*, with late forms, two clocks and downtime."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -338,3 +338,30 @@ def test_a_notice_of_rest_does_not_go_out_once_the_work_goes_on(session: Session
     assert not outbox.begin(session, had, now=world.now)
     session.refresh(notice)
     assert notice.state is MailState.CANCELLED
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0, "news today"), (20, "news for Tuesday 7 April")])
+def test_no_news_names_the_day_it_was_promised_for(
+    session: Session, world: World, work: Engagement, hours: int, said: str
+) -> None:
+    slot = slots.current(session, work)
+    assert slot is not None
+
+    tick(session, slot.promised_by + timedelta(hours=hours))
+
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).one()
+    assert f"We promised you {said}" in mail.text
+
+
+def test_what_waits_for_the_morning_is_written_for_the_morning(
+    session: Session, world: World, work: Engagement
+) -> None:
+    world.firm.quiet_from, world.firm.quiet_until = time(17), time(8)
+    slot = slots.current(session, work)
+    assert slot is not None
+
+    tick(session, slot.promised_by)
+
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).one()
+    assert mail.not_before.date() == date(2026, 4, 8)
+    assert "We promised you news today" in mail.text

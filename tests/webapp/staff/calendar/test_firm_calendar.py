@@ -157,10 +157,9 @@ def test_a_holiday_on_another_day_is_put_there(site: Site, dalia: Visitor) -> No
 
     assert "This is the same day." in said(dalia, same)
     assert moved.status_code == 303
-    assert {(day.on, day.is_working) for day in site.all(CalendarDay)} == {
-        (date.fromisoformat(word["on"]), True),
-        (date(2026, 11, 24), False),
-    }
+    (day,) = site.all(CalendarDay)
+    assert (day.on, day.is_working, day.moved_to) == (date.fromisoformat(word["on"]), True, date(2026, 11, 24))
+    assert "Tuesday 24 November 2026" in dalia.page(PAGE).text
 
 
 @pytest.mark.parametrize(
