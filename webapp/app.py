@@ -41,8 +41,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.forwarded_hops, x_proto=settings.forwarded_hops, x_host=0
         )
+    # First, so that nothing else reads a body that is cut off.
+    transactions.init_app(app)
     csrf.init_app(app)
-    for room in (transactions, security, access, language, errors, api, staff, client):
+    for room in (security, access, language, errors, api, staff, client):
         room.init_app(app)
     if settings.mail_transport.stays_here:
         dev.init_app(app)

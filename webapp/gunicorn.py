@@ -20,9 +20,10 @@ _host = os.environ.get("HOST", "127.0.0.1")
 _port = os.environ.get("PORT", "8000")
 
 bind = [f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"]
-worker_class = "gthread"
+worker_class = "webapp.patient_worker.PatientWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = 4
+# By the dozen: a request that comes slowly holds a thread until its deadline.
+threads = 32
 graceful_timeout = 20
 preload_app = False
 

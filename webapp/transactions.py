@@ -1,17 +1,19 @@
 """One database session a request: read-only for looking, writing for acting, committed once by the view."""
 
 from datetime import datetime
-from typing import cast
+from typing import BinaryIO, cast
 
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest, HTTPException
 
-from webapp import database
+from webapp import database, deadlines
 from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+READ_AT_ONCE = 64 * 1024
 
 
 def settings() -> Settings:
@@ -51,12 +53,48 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_close)
 
 
+class _Counted:
+    """A body that counts the bytes which came of it."""
+
+    def __init__(self, body: BinaryIO) -> None:
+        self._body = body
+        self.came = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._count(self._body.read(size))
+
+    def readline(self, size: int = -1, /) -> bytes:
+        return self._count(self._body.readline(size))
+
+    def _count(self, piece: bytes) -> bytes:
+        self.came += len(piece)
+        return piece
+
+
 def _read_body() -> None:
     """Before anything is written or locked: a phone in a tunnel that sends half a form must hold up nobody else.
-    Raises what reading a body raises (too large, cut off, written in a way nobody can read)."""
-    if request.method not in SAFE_METHODS:
-        request.get_data(parse_form_data=True)
-        g.may_write = True
+
+    Raises BadRequest for a body that was cut off, even between two fields, or is written in a way nobody can read: half
+    a form says something else than the whole one. Raises RequestEntityTooLarge.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    body = _Counted(request.environ["wsgi.input"])
+    request.environ["wsgi.input"] = body
+    try:
+        with deadlines.body_of(request.environ.get("gunicorn.socket")):
+            request.get_data(parse_form_data=True)
+            while request.stream.read(READ_AT_ONCE):
+                pass
+    except HTTPException:
+        raise
+    except Exception as fault:
+        # The servers each have their own names for broken chunks and a line that went away.
+        current_app.logger.info("a body could not be read", extra={"fault": type(fault).__name__})
+        raise BadRequest from fault
+    if body.came < (request.content_length or 0):
+        raise BadRequest
+    g.may_write = True
 
 
 def _close(_error: BaseException | None) -> None:
