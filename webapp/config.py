@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from emails.message import BadAddress, check_address
 from emails.policy import is_address
@@ -99,6 +101,10 @@ class Settings(BaseSettings):
     def _database_is_known(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            make_url(value or "sqlite://")
+        except (ArgumentError, ValueError):
+            raise ValueError("is not a valid database address") from None
         return value
 
     @field_validator("smtp_url")
@@ -175,12 +181,22 @@ class Settings(BaseSettings):
             raise SettingsFault([_sentence(dict(fault)) for fault in error.errors()]) from None
         if settings.secret_key.get_secret_value():
             return settings
-        key_file = settings.key_file
-        if not key_file.exists():
+        return cls.load(**{**overrides, "secret_key": settings._kept_key()})
+
+    def _kept_key(self) -> str:
+        """The key in the data folder. Raises SettingsFault where there is none that can be read."""
+        try:
+            key = self.key_file.read_text().strip()
+        except FileNotFoundError:
             raise SettingsFault(
-                [f"There is no data at {settings.milepost_home} yet: start `milepost run` first, or set MILEPOST_HOME."]
-            )
-        return cls.load(**{**overrides, "secret_key": key_file.read_text().strip()})
+                [f"There is no data at {self.milepost_home} yet: start `milepost run` first, or set MILEPOST_HOME."]
+            ) from None
+        except (OSError, ValueError) as fault:
+            why = getattr(fault, "strerror", None) or "it is not a text"
+            raise SettingsFault([f"The key file {self.key_file} cannot be read: {why}."]) from None
+        if not key:
+            raise SettingsFault([f"The key file {self.key_file} is empty: put the one from your backup in its place."])
+        return key
 
     @property
     def keyring(self) -> Keyring:

@@ -8,7 +8,7 @@ from tests.support import returned_mails
 from tests.support.boxes import Box
 from webapp.keys import Keyring
 from webapp.models import AddressState, Contact
-from webapp.services.mail import bounces
+from webapp.services.mail import bounces, delivery_reports
 from webapp.services.mail.bounces import Effect
 
 BASE = "bounces@bounce.firm.example"
@@ -28,7 +28,7 @@ class Returning:
 
     def take(self, raw: bytes = FAILED, *, to: str | None = None) -> Effect:
         given: dict[str, Any] = {"recipients": [self.address() if to is None else to], "now": self.now}
-        return self.box.do(bounces.take, self.keyring, raw, **given)  # type: ignore[no-any-return]
+        return self.box.do(bounces.take, self.keyring, delivery_reports.read(raw), **given)  # type: ignore[no-any-return]
 
     def address_state(self) -> AddressState:
         return self.box.see(lambda session: session.get_one(Contact, 1).address_state)  # type: ignore[no-any-return]

@@ -169,3 +169,8 @@ def test_a_return_path_leaves_room_for_its_token() -> None:
 
 def test_a_public_address_that_is_no_name_is_refused() -> None:
     assert faults(public_url="https://-новости-.example") == ["PUBLIC_URL: is not a domain name"]
+
+
+@pytest.mark.parametrize("url", ["postgresql://h:abc/x", "postgresql://[::1/x"])
+def test_a_database_address_that_cannot_be_read_is_said_in_a_sentence(url: str) -> None:
+    assert faults(database_url=url) == ["DATABASE_URL: is not a valid database address"]

@@ -1,5 +1,6 @@
 """The keys: strong, numbered, rotated without breaking what was signed, and made once."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -98,3 +99,15 @@ def test_two_processes_that_make_the_key_file_at_once_end_with_one_key(tmp_path:
         list(pool.map(lambda _: ensure_key_file(path), range(8)))
 
     Keyring.parse(path.read_text().strip())
+
+
+def test_a_key_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        ensure_key_file(tmp_path / "keys" / "secret.key")
+
+    assert list((tmp_path / "keys").iterdir()) == []

@@ -22,7 +22,7 @@ from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import AddressState, Contact, MailState, OutboxEmail, PartOf, TaskKind
 from webapp.services.core import tasks
-from webapp.services.mail import bounces, consequences
+from webapp.services.mail import bounces, consequences, delivery_reports
 from workers.delivery import Drain
 from workers.smtp import SmtpTransport
 
@@ -113,7 +113,8 @@ def test_each_mail_comes_back_to_an_address_of_its_own_and_its_bounce_finds_it(
     assert {_parsed(mail[3])["From"].addresses[0].addr_spec for mail in keeper.mails} == {"news@darrenov.example"}
     keyring = Settings.load(secret_key=SECRET).keyring
     with database.writer() as session:
-        bounces.take(session, keyring, returned_mails.postfix(), recipients=[second], now=right_now())
+        report = delivery_reports.read(returned_mails.postfix())
+        bounces.take(session, keyring, report, recipients=[second], now=right_now())
         session.commit()
     states = {mail.to_address: mail.state for mail in _mails(database)}
     assert states[keeper.mails[0][2]] is MailState.SENT

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import signal
 import sys
+from types import FrameType
 from typing import BinaryIO
 
 import click
@@ -13,14 +15,17 @@ from webapp import database, logs
 from webapp.config import Settings, SettingsFault
 from webapp.database import Database
 from webapp.models import OutboxEmail
-from webapp.services.mail import bounces
+from webapp.services.mail import bounces, delivery_reports
+from webapp.services.mail.delivery_reports import DeliveryReport
 
 log = logging.getLogger(__name__)
 
-READ_MAXIMUM = 5_000_000
+READ_MAXIMUM = 512 * 1024
+"""A report stands at the beginning of the mail that brings it."""
+READ_SECONDS = 5
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("recipients", nargs=-1, metavar="[ADDRESS]...", envvar="ORIGINAL_RECIPIENT")
 def bounce(recipients: tuple[str, ...]) -> int:
     """Take in one returned mail from standard input.
@@ -29,7 +34,7 @@ def bounce(recipients: tuple[str, ...]) -> int:
     no delivery report, or about no mail of ours, is ignored and never answered. Ends with 0, or with 75 (try again
     later) where the database or the settings are in trouble.
     """
-    raw = _read(sys.stdin.buffer)
+    report = _report(_read(sys.stdin.buffer))
     try:
         settings = Settings.load()
         opened = Database(settings.database)
@@ -37,7 +42,7 @@ def bounce(recipients: tuple[str, ...]) -> int:
         with opened.writer() as session:
             # So that a database without its tables is in trouble, whatever the mail says.
             session.execute(select(OutboxEmail.id).limit(1))
-            effect = bounces.take(session, settings.keyring, raw, recipients=recipients, now=database.now(session))
+            effect = bounces.take(session, settings.keyring, report, recipients=recipients, now=database.now(session))
             session.commit()
         opened.dispose()
     except (SQLAlchemyError, SettingsFault) as fault:
@@ -45,6 +50,25 @@ def bounce(recipients: tuple[str, ...]) -> int:
         return os.EX_TEMPFAIL
     log.info("a mail came back", extra={"effect": effect.value})
     return 0
+
+
+def _report(raw: bytes) -> DeliveryReport | None:
+    """What the mail says, read before anything is locked and for a few seconds at most: anybody can write to this
+    address, and what takes longer is no report."""
+
+    def give_up(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, READ_SECONDS)
+    try:
+        return delivery_reports.read(raw)
+    except TimeoutError:
+        log.warning("a returned mail took too long to read")
+        return None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _read(stream: BinaryIO) -> bytes:

@@ -129,7 +129,10 @@ def _prepare(home: Path) -> Settings:
     if wrong:
         raise CannotStart(wrong)
     if not os.environ.get("SECRET_KEY"):
-        ensure_key_file(home / "keys" / "secret.key")
+        try:
+            ensure_key_file(home / "keys" / "secret.key")
+        except OSError as fault:
+            raise CannotStart(f"The key file in {home / 'keys'} cannot be made: {fault.strerror}.") from None
     settings = Settings.load()
     _check_file(settings)
     with _open(settings) as opened:

@@ -2,6 +2,8 @@
 
 import io
 import logging
+import resource
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from webapp.cli import bounce
 from webapp.database import Database
 from webapp.keys import Keyring
 from webapp.models import MailState, OutboxEmail
-from webapp.services.mail import bounces
+from webapp.services.mail import bounces, delivery_reports
 
 KEY = "1:Zk4mX1vQ9sT2bR8nW5yC3hJ6dF0gLpAe"
 TRY_LATER = 75
@@ -137,4 +139,75 @@ def test_where_milepost_is_in_trouble_the_mail_server_is_to_try_again(
 
     said = capsys.readouterr().err
     assert said.startswith("Milepost cannot take in a returned mail now")
+    assert "Traceback" not in said
+
+
+NESTED = b"".join(b'Content-Type: multipart/report; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(900))
+CPU_SECONDS = 20
+"""Of a child; without a bound each of these takes minutes."""
+BOMBS = {
+    "nested parts": NESTED + b"--\r\n" * 200_000,
+    "semicolons": b"Content-Type: multipart/report; " + b";" * 600_000 + b"\r\n\r\n",
+    "quotes": b"Content-Type: multipart/report; " + b'a=";' * 150_000 + b"\r\n\r\n",
+    "groups": b"Content-Type: text/x-delivery-status\r\n\r\n" + b"a\n\n" * 200_000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_mail_made_to_be_unreadable_is_given_up(home: Path, bomb: str) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from webapp import cli; sys.exit(cli.main())", "bounce", _address(home)],
+        input=BOMBS[bomb],
+        preexec_fn=limit,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert _state(home) is MailState.SENT
+
+
+def test_nobody_waits_for_a_lock_while_a_mail_is_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, real, free = _opened(home), delivery_reports.read, []
+
+    def reading(raw: bytes) -> delivery_reports.DeliveryReport | None:
+        with opened.writer() as session:
+            session.execute(update(OutboxEmail).values(attempt=OutboxEmail.attempt))
+            session.commit()
+        free.append(True)
+        return real(raw)
+
+    monkeypatch.setattr(delivery_reports, "read", reading)
+
+    assert _run(monkeypatch, returned_mails.postfix(), _address(home)) == 0
+
+    assert free == [True]
+    assert _state(home) is MailState.FAILED
+    opened.dispose()
+
+
+def test_an_address_that_looks_like_an_option_is_an_address(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _run(monkeypatch, returned_mails.postfix(), "-foo@firm.example") == 0
+
+
+@pytest.mark.parametrize("trouble", ["empty", "folder", "no text"])
+def test_where_the_key_cannot_be_read_the_mail_server_is_to_try_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], trouble: str
+) -> None:
+    monkeypatch.delenv("SECRET_KEY")
+    key = home / "keys" / "secret.key"
+    key.parent.mkdir(exist_ok=True)
+    key.unlink(missing_ok=True)
+    if trouble == "folder":
+        key.mkdir()
+    else:
+        key.write_bytes(b"" if trouble == "empty" else b"\xff\xfe")
+
+    assert _run(monkeypatch, returned_mails.postfix()) == TRY_LATER
+
+    said = capsys.readouterr().err
+    assert "The key file" in said
     assert "Traceback" not in said

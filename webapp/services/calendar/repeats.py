@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import recurring_ical_events
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, Event
 
 BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 DAYS_OF: dict[str, int] = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 30, "YEARLY": 365}
@@ -15,6 +15,11 @@ FURTHER: dict[str, set[str]] = {"DAILY": set(), "WEEKLY": {"BYDAY"}, "MONTHLY": 
 FURTHER_OF_A_YEAR = {"BYMONTH", "BYMONTHDAY", "BYDAY"}
 LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 CYCLE_YEARS = 400
+READ = {
+    "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "UID", "SUMMARY", "STATUS", "TRANSP",
+    "SEQUENCE",
+}  # fmt: skip
+"""What is looked at of an event."""
 
 
 def is_repeating(event: Component) -> bool:
@@ -31,11 +36,19 @@ def occurrences(series: list[Component], since: date, until: date) -> Iterator[C
         return
     calendar = Calendar()
     for event in series:
-        calendar.add_component(event)
+        calendar.add_component(_bare(event))
     try:
         yield from recurring_ical_events.of(calendar, skip_bad_series=True).between(since, until)
     except BROKEN:
         return
+
+
+def _bare(event: Component) -> Component:
+    """An event with what its days and its name depend on: each repetition is a copy of it, whatever else it says."""
+    bare = Event()
+    for name in READ & set(event):
+        bare[name] = event[name]
+    return bare
 
 
 def rounds(event: Component, *, until: date) -> int:
@@ -45,10 +58,17 @@ def rounds(event: Component, *, until: date) -> int:
         return 0
     try:
         rule, first = event.get("RRULE"), _first(event)
-        length = DAYS_OF[_one(rule, "FREQ")] * max(_step(rule), 1)
-        return max((until - first).days, 0) // length
+        length = DAYS_OF[_one(rule, "FREQ")] * max(_step(rule), 1) if rule is not None else 1
+        by_rule = max((until - first).days, 0) // length if rule is not None else 0
+        return by_rule + _dates_in(event.get("RDATE"))
     except BROKEN:
         return 0
+
+
+def _dates_in(found: Any) -> int:
+    """How many dates stand in a property that may stand several times."""
+    each = found if isinstance(found, list) else [found] if found is not None else []
+    return sum(len(getattr(one, "dts", ())) for one in each)
 
 
 def _ends(event: Component) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -18,14 +19,16 @@ from sqlalchemy.orm import Session
 from webapp.keys import Keyring
 from webapp.models import AddressState, Link, MailState, OutboxEmail, Reply
 from webapp.services.core import tasks
-from webapp.services.mail import consequences, delivery_reports, outbox
-from webapp.services.mail.delivery_reports import Fate
+from webapp.services.mail import consequences, outbox
+from webapp.services.mail.delivery_reports import DeliveryReport, Fate
 
 log = logging.getLogger(__name__)
 
 PURPOSE = "bounce"
 NUMBER_LENGTH = 5
 MAC_LENGTH = 10
+TOKENS_MAXIMUM = 20
+"""A mail that names more is none of the mail servers'."""
 RETURNABLE = (MailState.TRANSMITTING, MailState.SENT, MailState.UNKNOWN)
 """Only what was handed over can come back."""
 _TOKEN = re.compile(r"(?<![a-z0-9])[a-z2-7]{26}(?![a-z0-9])")
@@ -49,7 +52,9 @@ def return_address(keyring: Keyring, base: str, mail: OutboxEmail) -> str:
     return f"{local}{mark}{_token(keyring, mail, keyring.current)}@{domain}"
 
 
-def take(session: Session, keyring: Keyring, raw: bytes, *, recipients: Iterable[str], now: datetime) -> Effect:
+def take(
+    session: Session, keyring: Keyring, report: DeliveryReport | None, *, recipients: Iterable[str], now: datetime
+) -> Effect:
     """Draw the consequences of one mail that arrived at a return address, once, however often it comes.
 
     `recipients` is where it was addressed to, besides its own headers. Failed for good: the mail is failed, the address
@@ -57,7 +62,6 @@ def take(session: Session, keyring: Keyring, raw: bytes, *, recipients: Iterable
     else is proof that a mail in doubt was taken over, and changes nothing more. What is no report, or carries no token
     of ours, changes nothing: nobody is ever answered.
     """
-    report = delivery_reports.read(raw)
     if report is None:
         return Effect.NO_REPORT
     mail = _mail(session, keyring, [*recipients, *report.addressed_to])
@@ -87,7 +91,7 @@ def _token(keyring: Keyring, mail: OutboxEmail, key_number: int) -> str:
 
 def _mail(session: Session, keyring: Keyring, addresses: Iterable[str]) -> OutboxEmail | None:
     """The mail a token among these addresses stands for, locked. Letters may have changed their case on the way."""
-    for token in _TOKEN.findall(" ".join(addresses).lower()):
+    for token in islice(_TOKEN.findall(" ".join(addresses).lower()), TOKENS_MAXIMUM):
         raw = base64.b32decode(token.upper() + "======")
         key_number, number = raw[0], int.from_bytes(raw[1 : 1 + NUMBER_LENGTH])
         if key_number not in keyring:

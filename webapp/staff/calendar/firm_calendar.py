@@ -157,11 +157,11 @@ def load_file() -> Any:
     if not form.validate() or not form.file.data.filename:
         form.file.errors = form.file.errors or [t("calendar.fault.file_needed")]
         return _page(form), 422
-    firm = known_firm(db())
+    today = local(moment(), known_firm(db()).zone).date()
+    # Nobody else waits for a lock while somebody's file is read.
+    db().rollback()
     try:
-        found = calendar_files.read(
-            form.file.data.read(calendar_files.SIZE_MAXIMUM + 1), today=local(moment(), firm.zone).date()
-        )
+        found = calendar_files.read(form.file.data.read(calendar_files.SIZE_MAXIMUM + 1), today=today)
     except Refused as refusal:
         form.refuse(refusal)
         return _page(form), 422

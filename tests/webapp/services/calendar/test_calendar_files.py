@@ -1,5 +1,6 @@
 """Days off out of a calendar file, as other programs export it."""
 
+import tracemalloc
 from datetime import date, timedelta
 
 import pytest
@@ -184,6 +185,29 @@ def test_what_is_no_calendar_is_refused(content: bytes) -> None:
 
 def test_an_event_with_a_date_that_is_none_spoils_no_other() -> None:
     assert days("DTSTART;VALUE=DATE:2026", "DTSTART;VALUE=DATE:20260501") == ["2026-05-01"]
+
+
+@pytest.mark.parametrize("freq", ["DAILY", "WEEKLY"])
+def test_what_else_stands_in_an_event_is_not_copied_with_each_repetition(freq: str) -> None:
+    def used(lines: int) -> int:
+        further = [f"X-{number}:a" for number in range(lines)]
+        event = "|".join(["DTSTART;VALUE=DATE:20260406", f"RRULE:FREQ={freq};COUNT=300", "SUMMARY:Fair", *further])
+        tracemalloc.start()
+        calendar_files.read(file(event), today=TODAY)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    few, many = used(100), used(4000)
+
+    assert many < few + 40_000_000
+
+
+def test_dates_listed_one_by_one_are_counted_too() -> None:
+    many = ",".join((TODAY + timedelta(days=number)).strftime("%Y%m%d") for number in range(25_000))
+
+    with pytest.raises(Refused):
+        calendar_files.read(file(f"DTSTART;VALUE=DATE:20260406|RDATE;VALUE=DATE:{many}|SUMMARY:Fair"), today=TODAY)
 
 
 def test_a_file_beyond_all_measure_is_refused() -> None:

@@ -12,7 +12,7 @@ from tests.support.factories import World
 from tests.support.returning import BASE, FAILED, Returning
 from webapp.keys import Keyring
 from webapp.models import MailState, OutboxEmail
-from webapp.services.mail import bounces, outbox, queueing
+from webapp.services.mail import bounces, delivery_reports, outbox, queueing
 from webapp.services.mail.bounces import Effect
 
 
@@ -57,7 +57,9 @@ def test_a_token_of_a_key_before_this_one_still_works(box: Box, returning: Retur
     old, new = "1:Zk4mX1vQ9sT2bR8nW5yC3hJ6dF0gLpAe", "2:aP0eX1vQ9sT2bR8nW5yC3hJ6dF0gLmZk"
     address = bounces.return_address(Keyring.parse(old), BASE, box.mail())
 
-    effect = box.do(bounces.take, Keyring.parse(f"{new},{old}"), FAILED, recipients=[address], now=now)
+    effect = box.do(
+        bounces.take, Keyring.parse(f"{new},{old}"), delivery_reports.read(FAILED), recipients=[address], now=now
+    )
 
     assert effect is Effect.FAILED
 
