@@ -61,6 +61,9 @@ def current_user() -> User | None:
     if "user_session" not in g:
         secret = request.cookies.get(cookie_name())
         g.user_session = sign_in.session_of(db(), secret, now=moment()) if secret else None
+        if g.user_session is not None:
+            # Kept as plain values: at the end of the request its own transaction may have failed.
+            g.user_seen = (g.user_session.id, g.user_session.last_seen_at)
     found = cast("UserSession | None", g.user_session)
     return found.user if found else None
 
@@ -141,16 +144,16 @@ def _is_fresh() -> bool:
 
 def _note_seen(_error: BaseException | None) -> None:
     """Keep `last_seen_at` about right: hourly, in its own transaction, and never at the cost of the page."""
-    found = g.pop("user_session", None)
-    at = g.get("moment")
-    if found is None or not isinstance(at, datetime) or at - found.last_seen_at < sign_in.SEEN_EVERY:
+    g.pop("user_session", None)
+    seen, at = g.pop("user_seen", None), g.get("moment")
+    if seen is None or not isinstance(at, datetime) or at - seen[1] < sign_in.SEEN_EVERY:
         return
     session = g.pop("session", None)
     if session is not None:
         session.close()
     try:
         with the_database().writer() as writing:
-            writing.execute(update(UserSession).where(UserSession.id == found.id).values(last_seen_at=at))
+            writing.execute(update(UserSession).where(UserSession.id == seen[0]).values(last_seen_at=at))
             writing.commit()
     except SQLAlchemyError:
         current_app.logger.warning("last_seen_at was not noted")

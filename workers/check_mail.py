@@ -43,9 +43,9 @@ def main(send_to: str | None = None) -> int:
                     stopping=lambda: False,
                 )
     except (Outcome, CannotOpen, ValueError) as fault:
-        sys.stdout.write(f"The mail server does not let us send: {fault}\n")
+        sys.stdout.write(f"Mail cannot leave: {fault}\n")
         return 1
-    sys.stdout.write("A test mail was sent.\n" if recipient else "The mail server lets us in.\n")
+    sys.stdout.write("A test mail was sent.\n" if recipient else "Mail can leave.\n")
     return 0
 
 

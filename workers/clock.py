@@ -52,6 +52,7 @@ class Clock:
         self._has_noted_bell = False
         self._failed: dict[int, float] = {}
         self._untellable: dict[int, float] = {}
+        self._failed_nights: dict[str, float] = {}
         self._child: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
@@ -99,8 +100,11 @@ class Clock:
         return True
 
     def _nightly(self, sentence: str, act: Callable[..., object]) -> None:
-        """One line of the schedule that is done once a night, where the firm is."""
-        self._each(sentence, partial(nights.once, act=act))
+        """One line of the schedule that is done once a night, where the firm is. What failed waits a while."""
+        if self._failed_nights.get(sentence, -FAILED_WAIT_SECONDS) > time.monotonic() - FAILED_WAIT_SECONDS:
+            return
+        if not self._each(sentence, partial(nights.once, act=act)):
+            self._failed_nights[sentence] = time.monotonic()
 
     def _slots(self, sentence: str) -> None:
         with self._database.reader() as session:

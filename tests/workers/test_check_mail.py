@@ -33,7 +33,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
 def test_without_an_address_it_only_signs_in(server: SmtpServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_mail.main() == 0
 
-    assert capsys.readouterr().out == "The mail server lets us in.\n"
+    assert capsys.readouterr().out == "Mail can leave.\n"
     assert server.accepted == []
 
 
@@ -78,4 +78,4 @@ def test_a_server_that_refuses_us_is_a_plain_sentence(server: SmtpServer, capsys
 
     assert check_mail.main("me@firm.example") == 1
 
-    assert capsys.readouterr().out == "The mail server does not let us send: MAIL: 550 5.7.1 Not your domain\n"
+    assert capsys.readouterr().out == "Mail cannot leave: MAIL: 550 5.7.1 Not your domain\n"

@@ -48,7 +48,7 @@ def reply(token: str) -> Any:
         entrance.link,
         ReplyKind(kind) if kind in KINDS else ReplyKind.QUESTION,
         form.text.data,
-        once=_once(entrance),
+        once=_once(entrance, form.text.data),
         ask_id=ask_id,
         written_as=clean_line(request.form.get("written_as", ""))[:80] or None,
         browser=(request.headers.get("User-Agent") or "")[:200] or None,
@@ -58,10 +58,11 @@ def reply(token: str) -> Any:
     return redirect(url_for("client_page.show", token=token, said="reply") + "#said", 303)
 
 
-def _once(entrance: Entrance) -> str:
-    """What makes a double press one reply: the form's own number, together with the link."""
+def _once(entrance: Entrance, text: str) -> str:
+    """What makes a double press one reply: the form's own number, together with the link and the words. Other words are
+    another reply, whatever a browser remembers."""
     number = request.form.get("once", "") or secrets.token_hex(8)
-    return hashlib.sha256(f"{entrance.link.id}:{number}".encode()).hexdigest()
+    return hashlib.sha256(f"{entrance.link.id}:{number}:{text}".encode()).hexdigest()
 
 
 def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_at: int = 0) -> str:

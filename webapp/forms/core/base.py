@@ -4,11 +4,15 @@ from datetime import date
 from typing import Any
 
 import wtforms
+from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
 from webapp.language import t
 from webapp.services.core.errors import Refused
+
+ROW_DIGITS = 3
+"""A page has fewer than a thousand rows."""
 
 
 class OurWords:
@@ -26,6 +30,15 @@ class Form(wtforms.Form):
     """The field beside which a refusal stands that names none of this form; None: above the form."""
 
     class Meta(DefaultMeta):
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            """Rows of a list are numbered by the page: `dates-3-holds`. What a form made by hand numbers in other
+            signs, or beyond any page, is not there: the library fails at the one and works for minutes at the other."""
+            wrapped = super().wrap_formdata(form, formdata)
+            if wrapped is None or all(map(_is_plain, wrapped)):
+                return wrapped
+            pairs = [(name, value) for name in wrapped if _is_plain(name) for value in wrapped.getlist(name)]
+            return MultiDict(pairs)
+
         def get_translations(self, form: BaseForm) -> OurWords:
             return OurWords()
 
@@ -41,6 +54,10 @@ class Form(wtforms.Form):
         """The date in a field that must have one; the form has been found to fit."""
         typed: date = self[name].data
         return typed
+
+
+def _is_plain(name: str) -> bool:
+    return not any(part.isdigit() and not (part.isascii() and len(part) <= ROW_DIGITS) for part in name.split("-"))
 
 
 class OneOfSeveral(Form):

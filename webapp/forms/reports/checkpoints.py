@@ -86,7 +86,7 @@ class CheckpointForm(Form):
         self.forget_old_words()
         for entry in self.dates:
             entry.form.check(today, self.language.data)
-        written = ("sentence",) if self.is_nothing_new else ("done", "step_text", "ask_text")
+        written = ("sentence", "ask_text") if self.is_nothing_new else ("done", "step_text", "ask_text")
         translations.check(self, self.language.data, *written)
         if self.is_nothing_new:
             self._check_nothing_new(today)
@@ -119,6 +119,7 @@ class CheckpointForm(Form):
                 )
                 for entry in self.asks
             ),
+            "new_ask": self._new_ask(),
         }
         if self.is_nothing_new:
             who = one_of(Who, self.waiting_who.data) or Who.US
@@ -139,7 +140,6 @@ class CheckpointForm(Form):
             translations=self._given(done="done"),
             last_step=one_of(LastStep, self.last_step.data),
             step=self._step(),
-            new_ask=self._new_ask(),
         )
 
     @staticmethod

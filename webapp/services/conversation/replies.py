@@ -52,13 +52,17 @@ def submit(
     """Keep what a client wrote, tell the owner, and send the client a receipt to the address on file, so that a
     forwarded link cannot speak for them unnoticed. An answer is promised after `answer_hours` of the firm's working
     time. The same form pressed twice (`once`) is one reply."""
-    known = session.scalars(select(Reply).where(Reply.once == once)).one_or_none()
+    known = _known(session, once)
     if known is not None:
         return known
     contact, engagement, firm = link.contact, link.engagement, the_firm(session)
     if contact is None or engagement is None or firm is None:
         raise NotFound
     limits.count(session, f"reply:{contact.id}:{engagement.id}", now=now, caps=REPLY_CAPS)
+    # The other press may have been waited for in that line.
+    known = _known(session, once)
+    if known is not None:
+        return known
     ask = session.get(Ask, ask_id) if ask_id else None
     if ask is not None and (ask.engagement_id != engagement.id or ask.contact_id not in (None, contact.id)):
         raise NotFound
@@ -88,14 +92,21 @@ def submit(
 
 
 def answer(session: Session, reply: Reply, text: str, *, how: str, by: User, now: datetime) -> OutboxEmail | None:
-    """Answer a client: by mail (`how` is "mail"), or note that somebody phoned ("phone").
-    Refused where mail does not reach them."""
+    """Answer a client: by mail (`how` is "mail"), or note that somebody phoned ("phone"). The first answer counts: who
+    was a moment later changes nothing. Refused where mail does not reach them."""
+    session.refresh(reply, with_for_update=True)
+    if reply.answered_at is not None:
+        return None
     if how == "mail" and not reply.contact.can_be_mailed:
         raise Refused("outbox.no_address")
     reply.answered_at, reply.answered_by_id, reply.answered_how = now, by.id, how
     reply.answer = text or None
     audits.note(session, "answered", reply, now=now, by=by, how=how)
     return post_answer(session, reply, now=now) if how == "mail" else None
+
+
+def _known(session: Session, once: str) -> Reply | None:
+    return session.scalars(select(Reply).where(Reply.once == once)).one_or_none()
 
 
 def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = "") -> OutboxEmail | None:

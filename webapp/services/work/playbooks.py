@@ -1,6 +1,6 @@
 """The playbooks that engagements start from. Usual dates and the rhythm are copied into new work, so that a
-change of them counts for new work only; stages, reasons of delay and sentences are read from the playbook and count at
-once for all."""
+change of them counts for new work only; all else is read from the playbook and counts at once
+for all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -55,8 +55,6 @@ def _answer(reply: Reply, user: User, *, back: str) -> str | None:
     form = AnswerForm(request.form)
     if not form.check():
         return _page(reply, form, back=back)
-    if reply.answered_at is not None:
-        return None
     try:
         replies.answer(db(), reply, form.text.data, how=form.chosen, by=user, now=moment())
     except Refused as refusal:

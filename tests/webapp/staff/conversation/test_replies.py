@@ -58,3 +58,12 @@ def test_the_first_answer_counts(site: Site, asked: int, way: int) -> None:
 
     assert len(site.mails("answer")) == 1
     assert "The brass one." in site.mails("answer")[0].text
+
+
+def test_other_words_are_another_reply_whatever_the_browser_remembers(site: Site, client: Visitor) -> None:
+    page = site.page_of(site.kitchen)
+
+    for text in ("Which tap?", "Which colour?", "Which tap?"):
+        client.post(page, {"text": text, "once": "7"}, csrf=False)
+
+    assert [reply.text for reply in site.all(Reply)] == ["Which tap?", "Which colour?"]

@@ -7,6 +7,7 @@ from tests.support.site import Site, Visitor
 from webapp.forms.core.fields import Line, Text
 from webapp.forms.reports.checkpoints import CheckpointForm
 from webapp.models import (
+    Ask,
     CheckpointDraft,
     CheckpointRevision,
     InternalNote,
@@ -188,11 +189,15 @@ def test_no_box_of_the_form_forgets_what_was_filed_in_it(site: Site, alice: Visi
     """A question that is added and not filled in again would lose its words at the first change."""
     form = _form(alice, site)
     typed = _words(form) | {"kind": kind, "step_who": "other", "waiting_who": "other", "waiting_since": "2026-04-01"}
-    shown = {"news": {"done", "step_text", "step_name", "ask_text"}, "nothing": {"waiting_name", "sentence"}}
+    shown = {
+        "news": {"done", "step_text", "step_name", "ask_text"},
+        "nothing": {"waiting_name", "sentence", "ask_text"},
+    }
 
     assert alice.post(f"/forms/{site.kitchen.checkpoint_id}", form.filled(**typed)).status_code == 303
 
     again = dict(_form(alice, site).fields)
+    assert [ask.text for ask in site.all(Ask)] == ["words for ask_text"]
     unknown = set(_words(form)) - shown["news"] - shown["nothing"] - {"note"}
     assert {name: again.get(name) for name in shown[kind] | unknown} == {
         name: f"words for {name}" for name in shown[kind] | unknown
@@ -432,3 +437,14 @@ def test_a_question_above_the_form_is_answered_there(site: Site, client: Visitor
     assert answered.status_code == 303
     assert "The brass one" in site.mails("answer")[-1].text
     assert "Which tap?" not in site.visitor().page(start).text
+
+
+@pytest.mark.parametrize(
+    "name", ["dates-\u00b2-on", "asks-\u00b2-state", f"dates-{'1' * 5000}-on", "dates-99999-holds"]
+)
+def test_a_row_numbered_by_hand_is_not_there(alice: Visitor, site: Site, name: str) -> None:
+    path = f"/forms/{site.kitchen.checkpoint_id}"
+
+    answer = alice.post(path, [*_file(alice, site, done="Tiles"), (name, "1")])
+
+    assert answer.status_code == 303
