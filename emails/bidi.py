@@ -21,15 +21,18 @@ _LETTER = "A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1eff"
 _LEFT_LETTER = re.compile(f"[{_LETTER}]")
 
 _URL = r"https?://[^\s<>\"'،؛؟«»\u200e\u200f]+"
-_ADDRESS = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+_ADDRESS = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 _PHONE = r"(?<![\w#/.,-])(?:\+|00)?\(?\d(?:[ .\u00a0\u202f()-]{0,2}\d){7,14}(?![\w/-])"
 _LINK = re.compile(f"(?P<url>{_URL})|(?P<address>{_ADDRESS})|(?P<phone>{_PHONE})")
 # No telephone number without them; looked for first, as `_LINK` tries each of its forms at each character.
 _MANY_DIGITS = re.compile(r"\d(?:[ .\u00a0\u202f()-]{0,2}\d){7}")
-_NUMBER = r"[+\-−]?\d+(?:[.,:\u202f]\d+)*"
+# Possessive, and never begun inside a number: thousands of digits in a row are looked at once, not once for each.
+_NUMBER = r"[+\-−]?(?<!\d)\d++(?:[.,:\u202f]\d++)*+"
 _UNIT = r"(?:[ \u00a0\u202f]?[%‰€$£₼₽°²³])"
-_LATIN_RUN = rf"[#@(+]?[{_LETTER}0-9]*[{_LETTER}](?:[{_LETTER}0-9 .,:;/@#&+'’()_%=?!~*\u00a0–-]*[{_LETTER}0-9%)+#!?])?"
-_CODE = r"#?\d+(?:[-/_.]\d+)+|#\d+"
+_LATIN_RUN = (
+    rf"(?:[#@(+]|(?<![0-9]))[0-9]*+[{_LETTER}](?:[{_LETTER}0-9 .,:;/@#&+'’()_%=?!~*\u00a0–-]*[{_LETTER}0-9%)+#!?])?"
+)
+_CODE = r"#?(?<!\d)\d++(?:[-/_.]\d++)++|#\d++"
 _LEFT_RUN_START = rf"[{_LETTER}\d€$£#@(+−-]"
 _LEFT_RUN = re.compile(
     rf"(?={_LEFT_RUN_START})(?:{_NUMBER}{_UNIT}|[€$£]{_NUMBER}|{_LATIN_RUN}|{_CODE}|[+\-−]\d+(?:[.,]\d+)*)"

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
+IDLE_TIMEOUT_MS = 60_000
 
 
 class Database:
@@ -23,7 +24,8 @@ class Database:
         if not self.is_sqlite:
             read_options["postgresql_readonly"] = True
         self.read_engine = self.engine.execution_options(**read_options)
-        self.writer: Callable[[], Session] = sessionmaker(self.engine, expire_on_commit=False)
+        write_engine = self.engine.execution_options(milepost_writer=True)
+        self.writer: Callable[[], Session] = sessionmaker(write_engine, expire_on_commit=False)
         self.reader: Callable[[], Session] = sessionmaker(self.read_engine, expire_on_commit=False, autoflush=False)
 
     @property
@@ -42,9 +44,25 @@ def now(session: Session) -> datetime:
     return datetime.now(UTC)
 
 
+def _postgresql(url: str, lock_timeout_ms: int) -> Engine:
+    """Nobody waits for a lock for ever, and whoever went silent in the middle of a transaction lets go of theirs. Set
+    at each begin: behind a pooler a connection is many people's."""
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("milepost_writer", False):
+            connection.exec_driver_sql(
+                f"SELECT set_config('lock_timeout', '{lock_timeout_ms}', true), "
+                f"set_config('idle_in_transaction_session_timeout', '{IDLE_TIMEOUT_MS}', true)"
+            )
+
+    return engine
+
+
 def _engine(url: str, busy_timeout_ms: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return _postgresql(url, busy_timeout_ms)
     engine = create_engine(url, connect_args={"timeout": busy_timeout_ms / 1000, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

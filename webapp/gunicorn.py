@@ -15,6 +15,12 @@ class PathlessLogger(Logger):  # type: ignore[misc]
             return
         super().exception(msg, *args, **kwargs)
 
+    def warning(self, msg: object, *args: Any, **kwargs: Any) -> None:
+        if isinstance(msg, str) and msg.startswith("Invalid request"):
+            super().warning("A request that cannot be read (not logged: its first line may hold a token)", **kwargs)
+            return
+        super().warning(msg, *args, **kwargs)
+
 
 _host = os.environ.get("HOST", "127.0.0.1")
 _port = os.environ.get("PORT", "8000")

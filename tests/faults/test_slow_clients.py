@@ -20,7 +20,12 @@ FORM = b"application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gunicorn") / "log"
+
+
+@pytest.fixture(scope="module")
+def port(log: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         number: int = free.getsockname()[1]
     served = subprocess.Popen(
@@ -29,6 +34,7 @@ def port() -> Iterator[int]:
             "--bind", f"127.0.0.1:{number}", "tests.support.echo:app",
         ],
         cwd=ROOT,
+        stderr=log.open("wb"),
     )  # fmt: skip
     until = time.monotonic() + SOON_SECONDS
     while time.monotonic() < until:
@@ -78,6 +84,15 @@ def test_chunks_that_cannot_be_read_are_refused(port: int, chunks: bytes) -> Non
     head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     assert _answer(port, head + chunks).split(b" ")[1] == b"400"
+
+
+def test_a_request_that_cannot_be_read_leaves_no_token_in_the_log(port: int, log: Path) -> None:
+    for head in (b"GET /u/secrettoken\r\n\r\n", b"GET /u/secrettoken HTTP/1.1\r\nbad header\r\n\r\n"):
+        _answer(port, head)
+
+    said = log.read_text()
+    assert "cannot be read" in said
+    assert "secrettoken" not in said
 
 
 def _opened(port: int) -> socket.socket:

@@ -140,3 +140,31 @@ def test_a_path_with_spaces_is_a_database_too(tmp_path: Path) -> None:
 
     assert (tmp_path / "a firm's folder.db").exists()
     database.dispose()
+
+
+def test_nobody_on_postgresql_waits_for_a_lock_for_ever(postgres_url: str) -> None:
+    database = Database(postgres_url, busy_timeout_ms=50)
+
+    with database.writer() as one, database.writer() as two:
+        one.execute(text("LOCK TABLE tick IN EXCLUSIVE MODE"))
+
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            two.execute(text("LOCK TABLE tick IN EXCLUSIVE MODE"))
+
+    database.dispose()
+
+
+def test_who_goes_silent_in_a_transaction_on_postgresql_lets_go_of_it(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "IDLE_TIMEOUT_MS", 100)
+    database = Database(postgres_url)
+
+    with database.writer() as silent, database.writer() as other:
+        silent.execute(text("LOCK TABLE tick IN EXCLUSIVE MODE"))
+        other.execute(text("LOCK TABLE tick IN EXCLUSIVE MODE"))
+
+        with pytest.raises(DBAPIError, match="idle-in-transaction"):
+            silent.execute(text("SELECT 1"))
+
+    database.dispose()

@@ -7,11 +7,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import dkim
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.support.boxes import letters
+from tests.support.certificates import make_signing_key
 from tests.support.factories import World
 from tests.support.faults.scene import SECRET
 from webapp.config import Settings
@@ -118,6 +120,26 @@ def test_a_key_that_cannot_be_read_is_no_fault_of_the_mail(
 
     assert caught.value.is_permanent
     assert "DKIM_KEY_FILE" in caught.value.answer
+
+
+@pytest.mark.parametrize(
+    "added", [b"Subject: Pay here", b"Reply-To: x@evil.example", b"From: x@evil.example", b"Cc: x@evil.example",
+              b"Sender: x@evil.example", b"Content-Type: text/html", b"List-Unsubscribe: <https://evil.example>"]
+)  # fmt: skip
+def test_a_header_put_on_top_breaks_the_signature(
+    session: Session, world: World, mail: OutboxEmail, settings: Settings, tmp_path: Path, added: bytes
+) -> None:
+    key = make_signing_key(tmp_path)
+    record = key.record.encode()
+    given = {"dkim_domain": "darrenov.example", "dkim_key_file": key.file}
+
+    data = _bytes(session, settings.model_copy(update=given), world, mail)
+
+    def holds(raw: bytes) -> bool:
+        return bool(dkim.verify(raw, dnsfunc=lambda *_, **__: record))
+
+    assert holds(data)
+    assert not holds(added + b"\r\n" + data)
 
 
 def test_the_mail_to_sign_in_carries_the_digits(session: Session, world: World, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The `milepost` command. Each of its commands is a module that is loaded when it is called."""
 
+import os
 import sys
 
 import click
@@ -28,7 +29,9 @@ def milepost() -> None:
 
 
 def main() -> int:
-    """Run the command; faults that are not ours are plain sentences and exit code 1."""
+    """Run the command; faults that are not ours are plain sentences and exit code 1. What it writes, databases and
+    backups among them, nobody else on the machine can read."""
+    os.umask(0o077)
     try:
         result = milepost(standalone_mode=False)
     except click.ClickException as fault:

@@ -112,6 +112,7 @@ def _home(kind: str) -> Path:
     home = Path(given).expanduser().absolute() if given else ROOT / ".milepost" / kind
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.chmod(0o700)
         probe = home / ".writable"
         probe.write_text("")
         probe.unlink()

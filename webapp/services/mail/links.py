@@ -10,7 +10,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.keys import Keyring
@@ -140,3 +140,13 @@ def _read(text: str) -> tuple[int, bytes, bytes]:
     if len(raw) != TOKEN_BYTES or base64.b32encode(raw).decode().rstrip("=").lower() != text.lower():
         raise LinkInvalid
     return raw[0], raw[1 : 1 + NONCE_LENGTH], raw[1 + NONCE_LENGTH :]
+
+
+def end_invitations(session: Session, user: User, *, now: datetime) -> None:
+    """No invitation that a person was sent so far opens anything any more."""
+    session.execute(
+        update(Link)
+        .where(Link.user_id == user.id, Link.purpose == Purpose.INVITATION, Link.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -16,6 +16,7 @@ from webapp.models import Link, OutboxEmail, SignInChallenge, User, UserSession
 from webapp.services.core import audits, limits
 from webapp.services.core.errors import LinkInvalid, TooMany
 from webapp.services.core.firm import the_firm
+from webapp.services.mail import links as magic_links
 from webapp.services.mail import queueing
 from webapp.services.people import users
 from webapp.services.updates import composing
@@ -100,11 +101,11 @@ def by_link(session: Session, link: Link, browser: str, *, now: datetime) -> Use
 
 
 def by_invitation(session: Session, link: Link, *, now: datetime) -> User:
-    """An invitation signs in once, in any browser."""
+    """An invitation signs in once, in any browser; then all invitations of that person are over."""
     session.refresh(link, ["used_at"], with_for_update=True)
     if link.user is None or link.used_at is not None:
         raise LinkInvalid
-    link.used_at = now
+    magic_links.end_invitations(session, link.user, now=now)
     link.user.joined_at = link.user.joined_at or now
     return link.user
 

@@ -14,6 +14,7 @@ from webapp.services.calendar import absences
 from webapp.services.core import audits
 from webapp.services.core.errors import Refused
 from webapp.services.core.firm import the_firm
+from webapp.services.mail import links as magic_links
 from webapp.services.mail import queueing
 from webapp.services.updates import composing
 from webapp.timezones import local
@@ -47,7 +48,8 @@ def add(
 
 
 def invite(session: Session, user: User, *, by: User | None, now: datetime) -> None:
-    """Mail the invitation; a second one carries the next number."""
+    """Mail the invitation; a second one carries the next number, and takes the place of the first."""
+    magic_links.end_invitations(session, user, now=now)
     firm = the_firm(session)
     sent = session.scalar(
         select(func.count()).select_from(Link).where(Link.user_id == user.id, Link.purpose == Purpose.INVITATION)

@@ -1,12 +1,32 @@
 """Clients and their contacts."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import AddressState, Client, Contact, User
+from webapp.models import AddressState, Client, Contact, Engagement, User
 from webapp.services.core import audits
+from webapp.services.core.errors import NotFound
 from webapp.services.updates import telling
+from webapp.services.work import engagements
+
+
+def may_change(session: Session, client: Client, user: User, *, on: date) -> bool:
+    """Whoever may act on a piece of work of the client, open or over: an address is the key to all that its owner can
+    see and say. A client without work is everybody's who acts."""
+    works = session.scalars(select(Engagement).where(Engagement.client_id == client.id)).all()
+    if not works or user.role.leads:
+        return user.role.acts
+    return any(engagements.can_act(user, engagement, on=on) for engagement in works)
+
+
+def get_acting(session: Session, client_id: int, user: User, *, on: date) -> Client:
+    """The client, for somebody who may change it; NotFound, the same answer, where they may not."""
+    client = session.get(Client, client_id)
+    if client is None or not may_change(session, client, user, on=on):
+        raise NotFound
+    return client
 
 
 def add(session: Session, name: str, *, by: User | None, now: datetime) -> Client:

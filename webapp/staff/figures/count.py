@@ -143,7 +143,7 @@ def _csv(scope: Scope) -> Response:
     wished = request.args.get("figure", "")
     chosen = [table for table in tables if table.key == wished] if wished in KEYS else tables
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     headers = list(dict.fromkeys(header for table in chosen for header in table.headers))
     writer.writerow([t("numbers.figure"), t("work.reference"), t("work.client"), t("work.title"), *headers])
     for table in chosen:

@@ -9,7 +9,7 @@ from emails.cleaning import clean_line
 from webapp.access import needs, the_user
 from webapp.forms.calendar.firm_calendar import CountryForm, countries
 from webapp.forms.work.clients import ContactForm
-from webapp.language import firm, t
+from webapp.language import firm, t, today
 from webapp.models import Client, Contact, Engagement, Role
 from webapp.numbers import row_number
 from webapp.services.core.errors import NotFound
@@ -49,7 +49,7 @@ def show(client_id: int) -> Any:
 @needs(Role.STAFF)
 def country(client_id: int) -> Any:
     """On whose public holidays this client is not written to."""
-    client = _client(client_id)
+    client = _acting(client_id)
     form = _country_form(request.form, client)
     if not form.validate():
         return _page(client, _form(None), form), 422
@@ -62,7 +62,7 @@ def country(client_id: int) -> Any:
 @bp.post("/clients/<int:client_id>/contacts")
 @needs(Role.STAFF)
 def add_contact(client_id: int) -> Any:
-    client = _client(client_id)
+    client = _acting(client_id)
     form = _form(request.form)
     if not form.validate():
         return _page(client, form), 422
@@ -89,6 +89,7 @@ def contact(contact_id: int) -> Any:
     person = db().get(Contact, contact_id)
     if person is None:
         raise NotFound
+    _acting(person.client_id)
     form = _form(request.form if request.method == "POST" else None, person)
     if request.method != "POST":
         return render_template("staff/work/contact.html", contact=person, form=form)
@@ -107,6 +108,10 @@ def _client(client_id: int) -> Client:
     if client is None:
         raise NotFound
     return client
+
+
+def _acting(client_id: int) -> Client:
+    return clients.get_acting(db(), client_id, the_user(), on=today())
 
 
 def _form(typed: Any, person: Contact | None = None) -> ContactForm:
@@ -134,4 +139,5 @@ def _page(client: Client, form: ContactForm, country: CountryForm | None = None)
         engagements=work,
         form=form,
         country=country or _country_form(None, client),
+        can_act=clients.may_change(db(), client, the_user(), on=today()),
     )

@@ -188,6 +188,17 @@ def test_an_invitation_signs_in_once_in_any_browser(session: Session, world: Wor
         sign_in.by_invitation(session, link, now=world.now)
 
 
+def test_one_invitation_used_ends_all_others_of_that_person(session: Session, world: World, keyring: Keyring) -> None:
+    links_of = [links.make(session, keyring, Purpose.INVITATION, now=world.now, user=who) for who in (world.bob,) * 2]
+    others = links.make(session, keyring, Purpose.INVITATION, now=world.now, user=world.alice)
+
+    sign_in.by_invitation(session, links_of[1], now=world.now)
+
+    with pytest.raises(LinkInvalid):
+        sign_in.by_invitation(session, links_of[0], now=world.now)
+    assert sign_in.by_invitation(session, others, now=world.now) is world.alice
+
+
 def test_a_session_keeps_its_secret_as_a_hash_only(session: Session, world: World) -> None:
     secret = sign_in.open_session(session, world.alice, browser="Firefox", now=world.now)
     session.flush()
