@@ -28,22 +28,18 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def port(log: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         number: int = free.getsockname()[1]
-    served = subprocess.Popen(
-        [
-            sys.executable, "-c", SHORT_DEADLINES, "--config", "webapp/gunicorn.py", "--workers", "1", "--threads", "2",
-            "--bind", f"127.0.0.1:{number}", "tests.support.echo:app",
-        ],
-        cwd=ROOT,
-        stderr=log.open("wb"),
-    )  # fmt: skip
-    until = time.monotonic() + SOON_SECONDS
-    while time.monotonic() < until:
-        with suppress(OSError), closing(_opened(number)):
-            break
-        time.sleep(0.1)
-    yield number
-    served.terminate()
-    served.wait()
+    command = [
+        sys.executable, "-c", SHORT_DEADLINES, "--config", "webapp/gunicorn.py", "--workers", "1", "--threads", "2",
+        "--bind", f"127.0.0.1:{number}", "tests.support.echo:app",
+    ]  # fmt: skip
+    with log.open("wb") as said, subprocess.Popen(command, cwd=ROOT, stderr=said) as served:
+        until = time.monotonic() + SOON_SECONDS
+        while time.monotonic() < until:
+            with suppress(OSError), closing(_opened(number)):
+                break
+            time.sleep(0.1)
+        yield number
+        served.terminate()
 
 
 @pytest.mark.parametrize(
