@@ -145,12 +145,14 @@ class Sentences(Phrases):
         words = said.read_in(self.language.tag)
         return words if day is None else replace(words, text=words.text.rstrip().removesuffix("."))
 
-    def due(self, line: DueLine) -> str:
-        """When an update goes out and by when it was promised, and whose it is where it is not the reader's own."""
+    def due(self, line: DueLine, today: date) -> str:
+        """When an update goes out and by when it was promised, on which day where that is not today, and whose it is
+        where it is not the reader's own."""
         if line.is_late:
             return self._of(line, self.t("staff.due_late", promised_at=self.moment(line.promised_by)))
         said = self.t("staff.due", send_at=self.time(line.send_at), promised_by=self.time(line.promised_by))
-        return self._of(line, said)
+        on = line.send_at.date()
+        return self._of(line, said if on == today else self.joined([self.day(on), said]))
 
     def labelled(self, label: str, text: str) -> str:
         """Two pieces that are written already, a link or a date after its label, with the colon of the language."""

@@ -32,8 +32,10 @@ class DayMail(StaffMail):
             return say.t("staff.day_questions", count=len(self.questions))
         if not self.due:
             return say.t("staff.day_none")
-        soonest = min(line.send_at for line in self.due)
-        return say.t("staff.day_subject", count=len(self.due), first=say.time(soonest))
+        todays = [line.send_at for line in self.due if line.send_at.date() <= self.today]
+        if not todays:
+            return say.t("staff.day_before", count=len(self.due))
+        return say.t("staff.day_subject", count=len(todays), first=say.time(min(todays)))
 
     def preheader(self, say: Sentences) -> str:
         named = [line.engagement.title for line in self.due] or list(dict.fromkeys(line.client for line in self.missed))

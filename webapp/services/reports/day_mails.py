@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ from webapp.services.core.firm import label, the_firm
 from webapp.services.dates import questions
 from webapp.services.mail import queueing
 from webapp.services.reports import escalation, owed
-from webapp.services.rhythm import schedule
 from webapp.services.updates import composing
 from webapp.timezones import local
 
@@ -55,9 +54,9 @@ def morning(session: Session, *, now: datetime) -> int:
 def loads(session: Session, firm: Firm, *, now: datetime) -> list[tuple[User, Load]]:
     """Who has what to do today."""
     today = local(now, firm.zone).date()
-    end = schedule.instant(today + timedelta(days=1), time(0), firm.zone)
     found: dict[User, Load] = defaultdict(Load)
-    for user, slots in owed.by_duty(owed.unfiled(session, until=end), on=today).items():
+    until = owed.before_next_day(firm, today)
+    for user, slots in owed.by_duty(owed.unfiled(session, until=until), on=today).items():
         found[user].due = slots
     for question in questions.waiting(session):
         present = stand_ins.in_charge(session.get_one(Engagement, question.milestone.engagement_id).owner, today)

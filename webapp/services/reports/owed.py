@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -21,9 +21,15 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services.calendar import stand_ins
+from webapp.services.calendar import firm_calendar, stand_ins
+from webapp.services.rhythm import schedule
 from webapp.services.updates.status import NEWS, progress
 from webapp.timezones import local
+
+
+def before_next_day(firm: Firm, today: date) -> datetime:
+    """Until when what goes out is asked for today: up to the next working day, as nobody is asked on a day off."""
+    return schedule.instant(firm_calendar.of_firm(firm).add(today, 1), time(0), firm.zone)
 
 
 def unfiled(session: Session, *, until: datetime) -> Sequence[Slot]:

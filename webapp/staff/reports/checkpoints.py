@@ -21,7 +21,7 @@ from webapp.security import mail_body
 from webapp.services.calendar import stand_ins
 from webapp.services.core.errors import AlreadySentOut, NotFound, Refused, SomebodyElseSubmitted
 from webapp.services.dates import questions
-from webapp.services.reports import checkpoints
+from webapp.services.reports import checkpoints, owed
 from webapp.services.today import board
 from webapp.services.work import engagements
 from webapp.staff.core import mail_preview
@@ -165,7 +165,8 @@ def _filed(entrance: Entrance) -> Checkpoint | None:
 
 
 def _due(session: Session, user: User) -> list[Checkpoint]:
-    return list(checkpoints.due(session, user, on=today(), until=moment() + board.SOON))
+    until = max(moment() + board.SOON, owed.before_next_day(firm(), today()))
+    return list(checkpoints.due(session, user, on=today(), until=until))
 
 
 def _mine(session: Session, entrance: Entrance, checkpoint_id: int, *, lock: bool = False) -> Checkpoint:

@@ -62,6 +62,20 @@ def test_nobody_is_mailed_on_a_day_off_or_about_what_is_filed_or_due_later(sessi
     assert (monday, off, filed) == (0, 0, 0)
 
 
+def test_what_goes_out_on_days_off_is_asked_for_on_the_working_day_before(session: Session, world: World) -> None:
+    """An hour that clients have in writing stands, also where the firm is closed by then: somebody writes ahead."""
+    world.open_engagement()
+    world.firm.days_off = ["2026-04-07", "2026-04-08"]
+    monday = TUESDAY - timedelta(days=1)
+
+    assert [day_mails.morning(session, now=monday + timedelta(days=days)) for days in range(4)] == [1, 0, 0, 1]
+
+    first = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "day_mail").order_by(OutboxEmail.id)).first()
+    assert first is not None
+    assert first.subject == "Before the days off: one update to write"
+    assert "Tuesday 7 April · goes out at 16:00, promised by 18:00" in first.text
+
+
 def test_managers_read_in_their_own_day_mail_how_many_tasks_wait(session: Session, world: World) -> None:
     world.open_engagement(owner=world.dalia)
     tasks.raise_once(session, TaskKind.CLOCK_JUMPED, "clock", now=world.now)
