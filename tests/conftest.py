@@ -22,9 +22,11 @@ from webapp.keys import Keyring
 pytest_plugins = ["tests.support.works"]
 
 # In CI the same examples each time; at night many more, and others each time.
-settings.register_profile("ci", derandomize=True)
+# No deadlines: how long an example takes says how busy the machine is.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("night", max_examples=many(100), deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "here"))
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 2 * 1024**3

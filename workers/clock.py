@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,7 +23,7 @@ from webapp.models import EngagementState, Slot, Tick
 from webapp.services.core import limits, locks, nights
 from webapp.services.dates import deadlines, questions
 from webapp.services.mail import outbox
-from webapp.services.promised import planning
+from webapp.services.promised import new_clocks, planning
 from webapp.services.reports import day_mails, last_calls
 from webapp.services.today import troubles
 from webapp.services.updates import next_news, notices
@@ -57,6 +58,7 @@ class Clock:
 
     def run(self) -> None:
         """Tick, then sleep. A database that is away is waited for, not died of; nothing else ends the clock either."""
+        self._follow_new_clocks()
         while not self._stopping():
             started = time.monotonic()
             try:
@@ -67,6 +69,12 @@ class Clock:
                 log.exception("this tick came to no end")
             self._sleep(started + self._settings.tick_seconds)
         self._end_child()
+
+    def _follow_new_clocks(self) -> None:
+        """At start, where new rules of time zones may have come with a new version. A database that is away is met by
+        the first tick, and a promise an hour off by the next start."""
+        with suppress(OperationalError, InterfaceError):
+            self._each("keep the local hour of what is planned", new_clocks.follow)
 
     def tick(self) -> None:
         """The schedule. Each line is one sentence of it."""

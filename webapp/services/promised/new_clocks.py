@@ -1,0 +1,66 @@
+"""New rules of time zones: what is planned keeps the local hour that clients have in writing."""
+
+from datetime import datetime, timedelta
+
+import tzdata  # type: ignore[import-untyped]
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from webapp.models import Commitment, CommitmentState, Engagement, EngagementState, Slot, SlotState, Tick, Update
+from webapp.services.core.locks import hold
+from webapp.services.rhythm import cadences, schedule
+
+FOLLOWED = "tzdata:"
+
+
+def follow(session: Session, *, now: datetime) -> int:
+    """Once for each version of the rules: put what is planned, and what was promised of it, on the moments at which
+    clocks now show the hours they were planned for. Returns how many moved.
+
+    Only what is off by the same time at both ends was moved by clocks; what differs otherwise is an hour of an older
+    rhythm that clients have in writing, and stays.
+    """
+    name = f"{FOLLOWED}{tzdata.IANA_VERSION}"
+    if session.get(Tick, name) is not None:
+        return 0
+    wanted = (
+        select(Slot)
+        .join(Engagement)
+        .where(
+            Engagement.state == EngagementState.OPEN,
+            Slot.state == SlotState.PLANNED,
+            Slot.rule_on.is_not(None),
+            Slot.promised_by > now,
+        )
+        .order_by(Slot.engagement_id)
+    )
+    moved = sum(_follow(session, slot) for slot in session.scalars(wanted).all())
+    session.execute(delete(Tick).where(Tick.name.startswith(FOLLOWED)))
+    session.add(Tick(name=name, at=now))
+    return moved
+
+
+def _follow(session: Session, slot: Slot) -> bool:
+    times = schedule.slot_times(cadences.load(slot.engagement.cadence), slot.local_on)
+    shift = times.send_at - slot.send_at
+    if not shift or shift != times.promised_by - slot.promised_by:
+        return False
+    hold(session, slot.engagement_id)
+    _promise_anew(session, slot, shift)
+    slot.send_at, slot.promised_by = times.send_at, times.promised_by
+    return True
+
+
+def _promise_anew(session: Session, slot: Slot, shift: timedelta) -> None:
+    printed = (
+        select(Commitment)
+        .join(Update, Commitment.update_id == Update.id)
+        .where(
+            Commitment.engagement_id == slot.engagement_id,
+            Commitment.state == CommitmentState.OPEN,
+            Update.next_news_at == slot.promised_by,
+        )
+    )
+    for given in session.scalars(printed).all():
+        given.promised_at += shift
+        given.update.next_news_at = slot.promised_by + shift
