@@ -59,6 +59,10 @@ class Engagement(Identified):
         back_populates="engagement", order_by="Participation.id"
     )
 
+    def part_of(self, contact_id: int) -> "Participation | None":
+        """How a contact takes part, or None where they do not."""
+        return next((part for part in self.participations if part.contact_id == contact_id), None)
+
 
 class Participation(Identified):
     """A contact in an engagement, with their own pause and stop."""

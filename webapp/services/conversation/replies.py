@@ -111,11 +111,10 @@ def _known(session: Session, once: str) -> Reply | None:
 
 def post_answer(session: Session, reply: Reply, *, now: datetime, suffix: str = "") -> OutboxEmail | None:
     """Mail the answer that stands on a reply; `suffix` makes the key new where a person sends it again."""
-    firm = the_firm(session)
-    if firm is None:
+    firm, engagement, contact = the_firm(session), reply.engagement, reply.contact
+    part = engagement.part_of(contact.id)
+    if firm is None or part is None:
         return None
-    engagement, contact = reply.engagement, reply.contact
-    part = next(part for part in engagement.participations if part.contact_id == contact.id)
     return queueing.to_contact(
         session,
         "answer",
@@ -195,7 +194,7 @@ def _tell_staff(session: Session, firm: Firm, reply: Reply, *, now: datetime) ->
 
 def _receipt(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> None:
     engagement, contact = reply.engagement, reply.contact
-    part = next((part for part in engagement.participations if part.contact_id == contact.id), None)
+    part = engagement.part_of(contact.id)
     if part is None:
         return
     context = receipt_context(session, reply, composing.For.contact(firm, part, now=now))

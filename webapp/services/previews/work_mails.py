@@ -159,7 +159,7 @@ def _fresh_link(work: Work) -> Told:
 
 
 def _written_to(work: Work, reply: Reply) -> composing.For:
-    part = next((part for part in work.engagement.participations if part.contact_id == reply.contact_id), None)
+    part = work.engagement.part_of(reply.contact_id)
     if part is None:
         raise Missing("reader")
     return replace(composing.For.contact(work.firm, part, now=work.now), language=work.tag)

@@ -105,9 +105,9 @@ def by_phone(session: Session, telling: Telling, *, by: User, now: datetime) -> 
 def again(session: Session, telling: Telling, *, now: datetime, suffix: str) -> None:
     """Mail a telling once more, because a person asked for it or the address changed. `suffix` makes the key new."""
     update, contact = telling.update, telling.contact
-    part = next(part for part in update.engagement.participations if part.contact_id == contact.id)
+    part = update.engagement.part_of(contact.id)
     telling.state, telling.skipped_why = TellingState.DUE, None
-    if not contact.can_be_mailed:
+    if part is None or not contact.can_be_mailed:
         consequences.phone(session, telling, now=now)
         return
     consequences.call_off(session, telling, now=now)

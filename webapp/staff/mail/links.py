@@ -20,7 +20,7 @@ bp = Blueprint("staff_links", __name__)
 def hand_over(engagement_id: int, contact_id: int) -> Any:
     """A contact's own link with a ready sentence, to be sent by phone messenger."""
     engagement = engagements.get_acting(db(), engagement_id, the_user(), on=today())
-    part = next((p for p in engagement.participations if p.contact_id == contact_id), None)
+    part = engagement.part_of(contact_id)
     if part is None:
         raise NotFound
     made = links.page_for(db(), settings().keyring, part.contact, engagement, now=moment())
@@ -33,7 +33,7 @@ def hand_over(engagement_id: int, contact_id: int) -> Any:
 @needs(Role.STAFF)
 def revoke(engagement_id: int, contact_id: int) -> Any:
     engagement = engagements.get_acting(db(), engagement_id, the_user(), on=today())
-    part = next((p for p in engagement.participations if p.contact_id == contact_id), None)
+    part = engagement.part_of(contact_id)
     if part is None:
         raise NotFound
     links.revoke_all(part.contact)

@@ -21,7 +21,9 @@ bp = Blueprint("staff_telling", __name__)
 def show(telling_id: int) -> Any:
     """The news as words to read out on the phone, or to share by messenger with the contact's link."""
     told = _telling(telling_id)
-    part = next(p for p in told.update.engagement.participations if p.contact_id == told.contact_id)
+    part = told.update.engagement.part_of(told.contact_id)
+    if part is None:
+        raise NotFound
     to = composing.For.contact(firm(), part, now=moment())
     words = telling.words_to_read_out(told, Snapshot.load(told.update.snapshot), to)
     return render_template(
