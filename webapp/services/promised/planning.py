@@ -192,7 +192,7 @@ def redate(
     slot = slots.current(session, engagement)
     if slot is None or slot.rule_on is None or engagement.state is not EngagementState.OPEN:
         return None
-    was = schedule.SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
+    was = slots.times(slot)
     times = _again(session, slot, now=now, is_rhythm_new=is_rhythm_new)
     promised = next_news.in_writing(session, engagement, since=was.promised_by, before=times.promised_by)
     redated = Redated(slot=slot, was=was, to=times, is_in_writing=promised is not None, is_kept=False)

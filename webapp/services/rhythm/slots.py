@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.models import Engagement, Slot, SlotState
+from webapp.services.rhythm.schedule import SlotTimes
 
 LOOKED_BACK = 12
 SILENT_IN_A_ROW = 2
@@ -22,6 +23,11 @@ def current(session: Session, engagement: Engagement) -> Slot | None:
         .order_by(Slot.local_on)
         .limit(1)
     ).one_or_none()
+
+
+def times(slot: Slot) -> SlotTimes:
+    """The day and moments of a slot as they are planned."""
+    return SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
 
 
 def last_had(session: Session, slot: Slot) -> date | None:

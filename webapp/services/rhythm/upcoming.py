@@ -35,7 +35,7 @@ def of(
     cadence, slot = cadences.load(engagement.cadence), slots.current(session, engagement)
     if slot is None:
         return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
-    times = SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
+    times = slots.times(slot)
     return _with_following(cadence, times, firm=firm, tag=tag, count=count)
 
 
@@ -59,7 +59,7 @@ def as_changed(
     had = slots.last_had(session, slot)
     times = schedule.first_ahead(cadence, had=had, now=now, calendar=calendar)
     if keeps and times.promised_by > slot.promised_by:
-        times = SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
+        times = slots.times(slot)
     return _with_following(cadence, times, firm=firm, tag=tag, count=count)
 
 
