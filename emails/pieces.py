@@ -36,6 +36,16 @@ class Standing(StrEnum):
     PASSED = "passed"
 
 
+class Again(StrEnum):
+    """What changed in a date besides its day, against what the reader has in writing: it is new on the list, it was
+    dropped and is planned again, it was said to be done and is not, or was done on another day than said."""
+
+    ADDED = "added"
+    BACK = "back"
+    REOPENED = "reopened"
+    DAY_RIGHT = "day_right"
+
+
 OVER = (Standing.DONE, Standing.DROPPED)
 """What is over: nothing is claimed of the date any more."""
 
@@ -144,6 +154,7 @@ class DateLine:
     done_on: date | None = None
     dropped_why: Said | None = None
     confirmed_on: date | None = None
+    again: Again | None = None
 
 
 def standing_on(dates: Sequence[DateLine], day: date) -> tuple[DateLine, ...]:

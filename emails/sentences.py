@@ -223,6 +223,8 @@ class Sentences(Phrases):
             stands = self.t("standing.dropped_why", why=self.line(line.dropped_why))
         if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
             stands = self.t("standing.unconfirmed", day=self.day(line.confirmed_on))
+        if line.again is not None:
+            stands = self.joined([stands, self.t(f":words.again.{line.again}")])
         history = None
         if line.moved:
             moved = self.t("delay.moved", count=line.moved)

@@ -4,6 +4,7 @@ from emails.pieces import OVER, Agreed, DateLine, Delay, Standing, Waiting, lead
 from webapp.client.story import Story
 from webapp.language import lang, shown, t
 
+SEPARATOR = " · "
 HEADLINES = {
     Standing.PASSED: "passed",
     Standing.NOT_SURE: "not_sure",
@@ -39,7 +40,13 @@ def _moved(story: Story) -> Delay | None:
 
 
 def stands(line: DateLine) -> str:
-    """How one date stands; what is done says whether that was on the agreed day."""
+    """How one date stands, and what changed in it besides its day."""
+    again = [t(f"words.again.{line.again}")] if line.again else []
+    return SEPARATOR.join([_stands(line), *again])
+
+
+def _stands(line: DateLine) -> str:
+    """What is done says whether that was on the agreed day."""
     if line.standing is Standing.DONE and line.done_on:
         return t(f"client.standing.done_{punctual(line.done_on, line.now)}", day=lang().short_day(line.done_on))
     if line.standing is Standing.UNCONFIRMED and line.confirmed_on:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Identified
@@ -60,5 +60,11 @@ class Telling(Identified):
     skipped_why: Mapped[str | None]
     told_at: Mapped[datetime | None]
     told_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    own: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Fields of the snapshot that are others for this reader, who knew more or less before."""
+    stated: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What it says, in the shape of `word.Says`: the reader has it in writing once they were told."""
+    next_news_at: Mapped[datetime | None]
+    """The time of the next news as it is printed for this reader."""
     update: Mapped[Update] = relationship(back_populates="tellings")
     contact: Mapped[Contact] = relationship()

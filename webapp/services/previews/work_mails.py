@@ -20,7 +20,7 @@ from webapp.services.rhythm import slots
 from webapp.services.updates import composing, releases
 from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import date_lines, delay, frame
+from webapp.services.updates.status import date_lines, date_of, delay, frame
 from webapp.timezones import local
 
 
@@ -69,7 +69,7 @@ def _delay_notice(*, is_on_condition: bool) -> Callable[[Work], Told]:
         for milestone in work.engagement.milestones:
             entries = ledger.effective(milestone)
             if len(entries) > 1 and (not is_on_condition or entries[-1].after_days is not None):
-                moved.append(delay(milestone, entries[-2], entries[-1], work.engagement.playbook))
+                moved.append(delay(milestone, date_of(entries[-2]), entries[-1], work.engagement.playbook))
         if not moved:
             raise Missing("condition" if is_on_condition else "delay")
         frozen = Snapshot(

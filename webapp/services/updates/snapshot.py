@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from emails.pieces import AskLine, CorrectedPart, DateLine, Delay, Labels, Person, Said, Step, Waiting
+from webapp.models import Telling, Update
 from webapp.services.updates.answers import LastStep
 
 VERSION: Literal[1] = 1
@@ -52,6 +53,11 @@ class Snapshot(BaseModel):
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Snapshot":
         return cls.model_validate(stored)
+
+    @classmethod
+    def told(cls, update: Update, telling: Telling) -> "Snapshot":
+        """An update as one reader was told it."""
+        return cls.load({**update.snapshot, **(telling.own or {})})
 
     def dump(self) -> dict[str, Any]:
         return self.model_dump(mode="json")

@@ -106,15 +106,15 @@ def date_lines(engagement: Engagement, untold: Collection[int] = ()) -> tuple[Da
     return tuple(line for line in lines if line is not None)
 
 
-def delay(milestone: Milestone, was: Promise, entry: Promise, playbook: Playbook) -> Delay:
-    """One move as a client is told it, from the entry they knew to the present one."""
+def delay(milestone: Milestone, was: Agreed, entry: Promise, playbook: Playbook) -> Delay:
+    """One move as a client is told it, from the date they knew to the present one."""
     entries = ledger.effective(milestone)
     reasons = {reason["key"]: reason["labels"] for reason in playbook.reasons}
     return Delay(
         milestone_id=milestone.id,
         labels=milestone.labels,
         first=date_of(entries[0]),
-        was=date_of(was),
+        was=was,
         now=date_of(entry),
         moved=ledger.moves(entries[: entries.index(entry) + 1]),
         cause=entry.cause or Who.NOBODY,

@@ -1,5 +1,6 @@
 """Tells the contacts of an engagement one update: a telling for each, and a mail where they can be mailed."""
 
+import json
 from collections import defaultdict
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.mail import Mail
+from emails.pieces import Agreed, DateLine, Delay
 from emails.registry import RULES
 from webapp.models import (
     Contact,
@@ -23,14 +25,17 @@ from webapp.models import (
 )
 from webapp.services.core import tasks
 from webapp.services.core.firm import the_firm
+from webapp.services.dates import ledger
 from webapp.services.mail import consequences, outbox, queueing
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
-from webapp.services.updates import composing
+from webapp.services.updates import composing, word
 from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.status import delay
 from webapp.timezones import local
 
+KNOWN = "known"
 KIND_OF_MAIL = {
     UpdateKind.REGULAR: "client_update",
     UpdateKind.HANDOVER: "client_update",
@@ -46,21 +51,26 @@ KIND_OF_MAIL = {
 def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
     """Make every telling of an update, once. Who stopped or paused is skipped, with the reason, but a moved date is
     told to them by phone; who has no address that works is a phone call, with a task; contacts who share an address
-    get one mail together."""
-    has_moves = bool(Snapshot.load(update.snapshot).delays)
+    get one mail together, as long as it says the same to each of them; a notice of moved dates is not for who has
+    those dates in writing."""
+    parts = update.engagement.participations
+    written = word.of(session, [(update.engagement_id, part.contact_id) for part in parts])
     together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
     made = []
-    for part in update.engagement.participations:
+    for part in parts:
         telling = Telling(update=update, contact=part.contact, state=TellingState.DUE)
         session.add(telling)
         made.append(telling)
+        theirs = _write_down(session, update, part, telling, written[update.engagement_id, part.contact_id])
         why = _no_mail(part, now=now)
-        if why is not None and has_moves:
+        if update.kind is UpdateKind.DELAY_NOTICE and not theirs.delays:
+            telling.state, telling.skipped_why = TellingState.SKIPPED, KNOWN
+        elif why is not None and theirs.delays:
             telling.state = TellingState.BY_PHONE
         elif why is not None:
             telling.state, telling.skipped_why = TellingState.SKIPPED, why
         elif part.contact.address is not None and part.contact.can_be_mailed:
-            together[part.contact.address].append((part, telling))
+            together[_mail_for(part, telling)].append((part, telling))
         else:
             telling.state = TellingState.BY_PHONE
     session.flush()
@@ -70,6 +80,43 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
     for group in together.values():
         _mail(session, update, group, now=now)
     return made
+
+
+def account(
+    session: Session, kind: UpdateKind, frozen: Snapshot, part: Participation, before: word.InWriting | None = None
+) -> Snapshot:
+    """An update as it is for one reader, by what they have in writing or will have: the mail and its preview."""
+    engagement = part.engagement
+    if before is None:
+        pair = (engagement.id, part.contact_id)
+        before = word.of(session, [pair])[pair]
+    steps = {step.id: step for step in engagement.milestones}
+
+    def explain(line: DateLine, was: Agreed) -> Delay:
+        step = steps[line.milestone_id]
+        return delay(step, was, ledger.effective(step)[-1], engagement.playbook)
+
+    return word.account(kind, frozen, before.coming, explain=explain)
+
+
+def _write_down(
+    session: Session, update: Update, part: Participation, telling: Telling, before: word.InWriting
+) -> Snapshot:
+    """Keep in a telling what is its reader's own, and what it states."""
+    frozen = Snapshot.load(update.snapshot)
+    theirs = account(session, update.kind, frozen, part, before)
+    everybody, own = frozen.dump(), theirs.dump()
+    telling.own = {name: own[name] for name in own if own[name] != everybody[name]} or None
+    telling.stated = word.said(update.kind, theirs, before.coming).dump()
+    firm = the_firm(session)
+    if firm is not None and update.next_news_at is not None:
+        telling.next_news_at = deliver_at(update.next_news_at, reader(part, firm))
+    return theirs
+
+
+def _mail_for(part: Participation, telling: Telling) -> str:
+    """What makes two contacts one mail: the same address, and the same words."""
+    return json.dumps([part.contact.address, telling.own], sort_keys=True)
 
 
 def _no_mail(part: Participation, *, now: datetime) -> str | None:
@@ -133,9 +180,9 @@ def stopped(session: Session, part: Participation, *, now: datetime) -> None:
                 again(session, telling, now=now, suffix=f":shared{mail.id}")
 
 
-def words_to_read_out(telling: Telling, firm_update: Snapshot, to: composing.For) -> str:
+def words_to_read_out(telling: Telling, to: composing.For) -> str:
     """The update as text, to be read out on the phone or shared by messenger."""
-    return queueing.preview(composing.client_mail(telling.update.kind, firm_update, to)).text
+    return queueing.preview(composing.client_mail(telling.update.kind, Snapshot.told(telling.update, telling), to)).text
 
 
 def _mail(
@@ -157,7 +204,7 @@ def _mail(
     def compose() -> Mail:
         # Written for the day on which it arrives: after quiet hours "today" is the next one.
         to = composing.For.contact(firm, first, now=goes_at, others=tuple(part.contact for part, _ in group[1:]))
-        return composing.client_mail(update.kind, Snapshot.load(update.snapshot), to)
+        return composing.client_mail(update.kind, Snapshot.told(update, group[0][1]), to)
 
     queueing.to_contact(
         session,

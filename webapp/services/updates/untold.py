@@ -10,14 +10,14 @@ from emails.pieces import Delay
 from webapp.models import Announcement, Engagement, Milestone, NoticeToRead, Promise, Task, TaskKind, Update
 from webapp.services.core import tasks
 from webapp.services.dates import ledger, to_tell
-from webapp.services.updates.status import delay
+from webapp.services.updates.status import date_of, delay
 
 
 def untold(session: Session, engagement: Engagement) -> tuple[Delay, ...]:
     """The moves that clients have not heard of, each from the date they know to the present one."""
     waiting = to_tell.untold(session, engagement)
     return tuple(
-        delay(milestone, was, ledger.effective(milestone)[-1], engagement.playbook)
+        delay(milestone, date_of(was), ledger.effective(milestone)[-1], engagement.playbook)
         for milestone, was in _moved(engagement, _entries(waiting))
     )
 

@@ -9,7 +9,6 @@ from webapp.language import firm, t, today
 from webapp.models import Role, Telling
 from webapp.services.core.errors import NotFound
 from webapp.services.updates import composing, telling
-from webapp.services.updates.snapshot import Snapshot
 from webapp.services.work import engagements
 from webapp.transactions import commit, db, moment
 
@@ -25,7 +24,7 @@ def show(telling_id: int) -> Any:
     if part is None:
         raise NotFound
     to = composing.For.contact(firm(), part, now=moment())
-    words = telling.words_to_read_out(told, Snapshot.load(told.update.snapshot), to)
+    words = telling.words_to_read_out(told, to)
     return render_template(
         "staff/updates/telling.html", telling=told, words=words.split("https://link.invalid")[0].rstrip()
     )
