@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.support.delivering import deliver
 from tests.support.factories import World
 from tests.support.pages import Page
 from webapp.config import Settings
@@ -116,6 +117,7 @@ class Site:
     world: World
     kitchen: Work
     report: Work
+    is_mail_sent: bool = True
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -148,7 +150,9 @@ class Site:
         return Visitor(self, user, **more)
 
     def link(self, purpose: Purpose, work: Work | None = None, **more: Any) -> str:
-        """A token for the contact of a work, or for a colleague."""
+        """A token for the contact of a work, who got the mails that were due, or for a colleague."""
+        if purpose is Purpose.PAGE and self.is_mail_sent:
+            self.deliver()
         with self.writing() as session:
             if work is not None:
                 more.setdefault("contact", session.get_one(Contact, work.contact_id))
@@ -161,6 +165,11 @@ class Site:
 
     def page_of(self, work: Work) -> str:
         return f"/u/{self.link(Purpose.PAGE, work)}"
+
+    def deliver(self) -> None:
+        """Every mail that is due was sent."""
+        with self.writing() as session:
+            deliver(session, now=self.clock.now)
 
     def links_of(self, mail: OutboxEmail) -> list[Link]:
         return self.all(Link, Link.outbox_email_id == mail.id)

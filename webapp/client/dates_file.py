@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 
 from emails.pieces import Agreed, DateLine, Standing
 from webapp.access import by_token
-from webapp.client import wording
+from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.language import firm, lang, shown, t
 from webapp.models import Engagement
 from webapp.services.core.errors import NotFound
-from webapp.services.updates import untold
-from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import date_lines, frame
 from webapp.transactions import db, moment
 
 bp = Blueprint("client_dates_file", __name__)
@@ -40,14 +37,12 @@ def download(token: str) -> Response:
 
 def _calendar(session: Session, entrance: Entrance) -> icalendar.Calendar:
     engagement = entrance.engagement
-    waits = untold.untold_entries(session, engagement)
-    live = Snapshot(**frame(session, engagement, now=moment()), dates=date_lines(engagement, waits))
     made = icalendar.Calendar()
     made.add("prodid", f"-//{firm().name}//Milepost//{lang().tag.upper()}")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
     made.add("name", engagement.title)
-    for line in live.dates:
+    for line in story.dates(session, entrance, now=moment()):
         when = line.now if line.now.starts_on is not None else line.first
         if when.starts_on is not None:
             made.add_component(_event(engagement, line, when, when.starts_on))

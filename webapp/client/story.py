@@ -9,21 +9,22 @@ from sqlalchemy.orm import Session
 
 from emails.kinds.client_update import ClientUpdate
 from emails.mail import Mail
-from emails.pieces import DateLine, Delay, Person, Standing, Work, standing_on
+from emails.pieces import DateLine, Person, Standing, Work, standing_on
 from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
-from webapp.models import Ask, Engagement, EngagementState, Reply, Update, UpdateKind
+from webapp.models import Ask, EngagementState, Firm, Participation, Reply, Update, UpdateKind
 from webapp.services.core.errors import LinkInvalid
 from webapp.services.core.firm import the_firm
 from webapp.services.dates import staleness
 from webapp.services.rhythm import slots
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
-from webapp.services.updates import composing, untold
+from webapp.services.updates import composing, diary
 from webapp.services.updates.composing import For
+from webapp.services.updates.diary import Entry
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import NEWS, date_lines, frame, open_asks
+from webapp.services.updates.status import NEWS, frame, open_asks
 from webapp.services.work import timeline
 from webapp.timezones import local
 
@@ -66,47 +67,105 @@ class Story:
 
 
 def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
-    """Everything the page shows. Dates, asks and the person to phone are as they are now; the news is the newest
-    released snapshot, with its age."""
+    """Everything the page shows: what this reader was told, with its age, and nothing that was not told yet. Answers to
+    what we asked, and who stands in for somebody, are as they are now."""
     engagement, part = entrance.engagement, entrance.part
     firm = the_firm(session)
     if firm is None:
         raise LinkInvalid
     to = For.contact(firm, part, now=now)
-    told = timeline.updates(session, engagement)
-    newest = next((update for update in told if update.kind in NEWS), None)
-    frozen = Snapshot.load(newest.snapshot) if newest else None
-    if newest is not None and frozen is not None and newest.kind is UpdateKind.CORRECTION:
-        frozen = frozen.model_copy(update={"delays": _still_moved(newest, told, engagement)})
-    waits = untold.untold_entries(session, engagement)
-    live = Snapshot(**frame(session, engagement, now=now), dates=date_lines(engagement, waits), confirmed_at=now)
-    slot = slots.current(session, engagement)
-    corrected = {update.corrects_id for update in told if update.corrects_id}
+    told = diary.of(session, engagement, entrance.contact, timeline.updates(session, engagement))
+    newest = next((entry for entry in told if entry.update.kind in NEWS), None)
+    stands = _as_it_stands(told)
+    live = Snapshot(**frame(session, engagement, now=now))
+    corrected = {entry.update.corrects_id for entry in told if entry.update.corrects_id}
     stale_since = staleness.stale_since(session, engagement, firm, now=now)
-    dates = standing_on(_as_sure_as_their_age(live.dates, stale_since), to.today)
-    confirmed_at = local(frozen.confirmed_at, to.zone) if frozen and frozen.confirmed_at else None
-    next_at = deliver_at(slot.promised_by, reader(part, firm)) if slot else None
+    dates = standing_on(_as_sure_as_their_age(stands.dates if stands else (), stale_since), to.today)
+    confirmed = newest.snapshot.confirmed_at if newest else None
+    confirmed_at = local(confirmed, to.zone) if confirmed else None
+    next_at = _next_news_at(session, told, part, firm, now=now)
     return Story(
-        news=composing.client_update(frozen, to) if frozen else None,
+        news=composing.client_update(_news(newest, told), to) if newest else None,
         confirmed_at=confirmed_at,
         is_stale=_is_stale(told),
         stale_since=stale_since,
         age_days=(to.today - confirmed_at.date()).days if confirmed_at else 0,
         dates=dates,
         road=road.of(dates, to.today),
-        asks=[ask for ask in open_asks(session, engagement) if ask.contact_id in (None, part.contact_id)],
-        owner=composing.owner(live, to),
-        engagement=composing.engagement(live, to),
+        asks=_asks(session, told, part),
+        owner=composing.owner(_with_who_is_known(live, stands), to),
+        engagement=composing.engagement(stands or live, to),
         next_news_at=local(next_at, to.zone) if next_at else None,
-        history=[_told(update, to, is_corrected=update.id in corrected) for update in told],
+        history=[_told(entry, to, is_corrected=entry.update.id in corrected) for entry in told],
         replies=_replies(session, entrance),
         is_open=engagement.state is EngagementState.OPEN,
     )
 
 
-def _is_stale(told: Sequence[Update]) -> bool:
+def dates(session: Session, entrance: Entrance, *, now: datetime) -> tuple[DateLine, ...]:
+    """The agreed dates as this reader was told them, as they stand on the day where they are."""
+    told = diary.of(session, entrance.engagement, entrance.contact, timeline.updates(session, entrance.engagement))
+    stands = _as_it_stands(told)
+    return standing_on(stands.dates, local(now, entrance.contact.zone).date()) if stands else ()
+
+
+def _as_it_stands(told: Sequence[Entry]) -> Snapshot | None:
+    """The newest account of the work that the reader has."""
+    return next((entry.snapshot for entry in told if entry.update.kind is not UpdateKind.NEWS_MOVED), None)
+
+
+def _news(newest: Entry, told: Sequence[Entry]) -> Snapshot:
+    """The newest news; a corrected sentence must not make a moved date look as if it had never moved."""
+    frozen = newest.snapshot
+    if newest.update.kind is not UpdateKind.CORRECTION:
+        return frozen
+    corrected = next((entry for entry in told if entry.update.id == newest.update.corrects_id), None)
+    now = {line.milestone_id: line.now for line in frozen.dates}
+    moved = corrected.snapshot.delays if corrected else ()
+    still = tuple(delay for delay in moved if now.get(delay.milestone_id) == delay.now)
+    return frozen.model_copy(update={"delays": still})
+
+
+def _next_news_at(
+    session: Session, told: Sequence[Entry], part: Participation, firm: Firm, *, now: datetime
+) -> datetime | None:
+    """When the reader hears next: the time that was printed for them, while it is ahead, else that of the rhythm."""
+    is_open = part.engagement.state is EngagementState.OPEN
+    if told and told[0].update.kind is UpdateKind.CLOSING and not is_open:
+        return None
+    printed = next((entry.next_news_at for entry in told if entry.next_news_at is not None), None)
+    if printed is not None and printed >= now:
+        return printed
+    slot = slots.current(session, part.engagement)
+    return deliver_at(slot.promised_by, reader(part, firm)) if slot else None
+
+
+def _asks(session: Session, told: Sequence[Entry], part: Participation) -> list[Ask]:
+    """What is still needed from this reader, of what they were asked for."""
+    asked = {line.ask_id for entry in told for line in entry.snapshot.asks}
+    return [
+        ask
+        for ask in open_asks(session, part.engagement)
+        if ask.id in asked and ask.contact_id in (None, part.contact_id)
+    ]
+
+
+def _with_who_is_known(live: Snapshot, stands: Snapshot | None) -> Snapshot:
+    """Who looks after the work now, with who stands in for them; as long as the reader knows another person, that one:
+    somebody new is introduced by a mail."""
+    known, present = stands.owner if stands else None, live.owner
+    if known is None or present is None or _whose(known) == _whose(present):
+        return live
+    return live.model_copy(update={"owner": known})
+
+
+def _whose(person: Person) -> str:
+    return person.instead_of or person.name
+
+
+def _is_stale(told: Sequence[Entry]) -> bool:
     """Whether the last promised time brought nothing. That news comes later says nothing about the work."""
-    last = next((update for update in told if update.kind is not UpdateKind.NEWS_MOVED), None)
+    last = next((entry.update for entry in told if entry.update.kind is not UpdateKind.NEWS_MOVED), None)
     return last is not None and last.kind is UpdateKind.NO_NEWS
 
 
@@ -121,20 +180,9 @@ def _as_sure_as_their_age(lines: tuple[DateLine, ...], stale_since: date | None)
     )
 
 
-def _still_moved(correction: Update, told: Sequence[Update], engagement: Engagement) -> tuple[Delay, ...]:
-    """The moves that the corrected news told, unless the correction put them right: a corrected sentence must not make
-    a moved date look as if it had never moved."""
-    corrected = next((update for update in told if update.id == correction.corrects_id), None)
-    if corrected is None:
-        return ()
-    now = {line.milestone_id: line.now for line in date_lines(engagement)}
-    return tuple(
-        moved for moved in Snapshot.load(corrected.snapshot).delays if now.get(moved.milestone_id) == moved.now
-    )
-
-
-def _told(update: Update, to: For, *, is_corrected: bool) -> Told:
-    context = composing.client_mail(update.kind, Snapshot.load(update.snapshot), replace(to, now=update.released_at))
+def _told(entry: Entry, to: For, *, is_corrected: bool) -> Told:
+    update = entry.update
+    context = composing.client_mail(update.kind, entry.snapshot, replace(to, now=update.released_at))
     return Told(update, context, local(update.released_at, to.zone), is_corrected)
 
 

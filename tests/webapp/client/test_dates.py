@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from emails.pieces import Agreed, DateLine, Standing
+from tests.support.delivering import tell_all
 from tests.support.moving import WHY
 from tests.support.pages import Page, text_of
 from tests.support.site import Site
 from webapp.client import road
-from webapp.models import Announcement, DateAnswered, DateQuestion, Engagement, Milestone, Playbook
+from webapp.models import DateAnswered, DateQuestion, Engagement, Playbook
 from webapp.services.dates import ledger, milestones, questions
 from webapp.services.dates.ledger import When
 
@@ -57,11 +58,8 @@ def test_a_new_date_grows_old_too_but_doubt_and_what_is_done_stay_what_they_are(
         ledger.move(
             session, cupboards, When(starts_on=date(2026, 4, 28)), WHY, by=work.owner, now=site.clock.now, origin="test"
         )
-        for told in session.query(Announcement):
-            told.settled_at = site.clock.now
         handover.is_at_risk = True
-        moved = session.get_one(Milestone, cupboards.id)
-        assert moved.promises
+        tell_all(session, work, now=site.clock.now)
     fresh = badges(page_at(site, site.clock.now + timedelta(days=1)))
 
     old = badges(page_at(site, OLD))
@@ -95,6 +93,7 @@ def test_what_is_done_says_honestly_whether_that_was_on_time(site: Site, done_on
         work = session.get_one(Engagement, site.kitchen.engagement_id)
         assert work.owner is not None
         milestones.done(session, work.milestones[0], done_on, today=at.date(), by=work.owner, now=at)
+        tell_all(session, work, now=at)
 
     assert badges(page_at(site, at))[0] == said
 
@@ -107,6 +106,7 @@ def test_a_step_that_fell_away_stands_with_its_reason_as_words_only(site: Site) 
             session, work.milestones[0], "<i>You</i> keep the old ones", language="en", by=work.owner,
             now=site.clock.now,
         )  # fmt: skip
+        tell_all(session, work, now=site.clock.now)
 
     page = page_at(site, site.clock.now)
 

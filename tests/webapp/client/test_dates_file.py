@@ -5,10 +5,12 @@ from typing import Any
 
 import icalendar
 import pytest
+from sqlalchemy.orm import Session
 
 from emails.pieces import Who
+from tests.support.delivering import tell_all
 from tests.support.site import Site, Visitor
-from webapp.models import Announcement, Contact, Milestone
+from webapp.models import Contact, Engagement, Milestone, Update
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When, Why
 
@@ -53,10 +55,12 @@ def test_what_fell_away_is_cancelled_what_is_done_stays_and_what_is_not_sure_say
             session.query(Milestone).filter_by(engagement_id=site.kitchen.engagement_id).order_by(Milestone.id)
         )
         first.dropped_at, first.dropped_why, second.is_at_risk = site.clock.now, "You keep the old ones", True
+        _tell(site, session)
     dropped = events(site, client)
     with site.writing() as session:
         second = session.get_one(Milestone, second.id)
         second.is_at_risk, second.done_on = False, date(2026, 4, 24)
+        _tell(site, session)
     done = events(site, client)
 
     label, other = "Cupboards · kitchen, Anfa", "Handover · kitchen, Anfa"
@@ -72,8 +76,7 @@ def test_a_date_that_is_not_known_any_more_is_cancelled_on_the_day_it_had(site: 
         step = session.get_one(Milestone, 1)
         unknown = When(next_news_at=site.clock.now + timedelta(days=3))
         ledger.move(session, step, unknown, WHY, by=None, now=site.clock.now, origin="test")
-        for told in session.query(Announcement):
-            told.settled_at = site.clock.now
+        _tell(site, session)
 
     event = events(site, client)["Cupboards · kitchen, Anfa"]
 
@@ -99,8 +102,7 @@ def test_an_estimate_is_tentative_and_says_about(site: Site, client: Visitor) ->
             session, step, When(starts_on=date(2026, 5, 4), is_estimate=True), WHY, by=None, now=site.clock.now,
             origin="test",
         )  # fmt: skip
-        for told in session.query(Announcement):
-            told.settled_at = site.clock.now
+        _tell(site, session)
 
     event = events(site, client)["Cupboards · kitchen, Anfa"]
 
@@ -110,8 +112,8 @@ def test_an_estimate_is_tentative_and_says_about(site: Site, client: Visitor) ->
 
 def test_where_nothing_has_a_day_there_is_no_file_and_no_link_to_one(site: Site, client: Visitor) -> None:
     with site.writing() as session:
-        for step in session.query(Milestone):
-            step.engagement_id = site.report.engagement_id
+        for update in session.query(Update):
+            update.snapshot = {**update.snapshot, "dates": []}
 
     assert client.get(f"{site.page_of(site.kitchen)}/dates.ics").status_code == 404
     assert "dates.ics" not in client.get(site.page_of(site.kitchen)).text
@@ -119,3 +121,8 @@ def test_where_nothing_has_a_day_there_is_no_file_and_no_link_to_one(site: Site,
 
 def test_a_link_that_opens_nothing_gives_no_file(client: Visitor) -> None:
     assert client.get("/u/nothing/dates.ics").status_code == 404
+
+
+def _tell(site: Site, session: Session) -> None:
+    session.flush()
+    tell_all(session, session.get_one(Engagement, site.kitchen.engagement_id), now=site.clock.now)

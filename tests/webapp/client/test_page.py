@@ -165,6 +165,7 @@ def _part(site: Site) -> Participation:
 
 
 def test_mails_are_stopped_paused_and_started_again(site: Site, client: Visitor) -> None:
+    site.is_mail_sent = False
     path = site.page_of(site.kitchen)
 
     for choice in ("week", "month", "stop", "start", "evil", ""):

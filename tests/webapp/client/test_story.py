@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Who
+from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from webapp.client import story
 from webapp.client.entrance import Entrance
@@ -36,11 +37,14 @@ def test_a_corrected_sentence_does_not_make_a_moved_date_look_as_if_it_held(
     link = links.make(session, keyring, Purpose.PAGE, now=slot.send_at, contact=world.bennani, engagement=engagement)
     entrance = Entrance(link, world.bennani, engagement, engagement.participations[0], "token")
 
+    deliver(session, now=slot.send_at)
     corrections.correct(session, wrong, Right(done="Pipes only.", language="en"), by=world.alice, now=slot.send_at)
+    deliver(session, now=slot.send_at)
     words = story.tell(session, entrance, now=slot.send_at).news
     corrections.correct(
         session, wrong, Right(dates={moved.milestone_id: date(2026, 4, 20)}), by=world.alice, now=slot.send_at
     )
+    deliver(session, now=slot.send_at)
     dates = story.tell(session, entrance, now=slot.send_at).news
 
     assert slots.current(session, engagement) is not None
