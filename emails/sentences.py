@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from emails.phrasing import Phrases
 from emails.pieces import (
+    OVER,
     Agreed,
     AskLine,
     CorrectedPart,
@@ -90,11 +91,11 @@ class Sentences(Phrases):
         return Row(by_reader, self.by_day(self.line(self._open(step.said, step.by)), step.by))
 
     def dates(self, dates: Sequence[DateLine], *, is_plain: bool = False) -> list[DateRow]:
-        """The agreed dates as they stand; `is_plain`: nothing is claimed for today but that a day has passed."""
+        """The agreed dates as they stand; `is_plain`: nothing is claimed for today but what is over or has passed."""
         rows = [self._date(line) for line in dates]
         if not is_plain:
             return rows
-        return [row if row.standing is Standing.PASSED else replace(row, stands=None) for row in rows]
+        return [row if row.standing in (Standing.PASSED, *OVER) else replace(row, stands=None) for row in rows]
 
     def asks(self, asks: Sequence[AskLine]) -> list[str]:
         """What we need from the reader, at most ten; the page shows the rest."""

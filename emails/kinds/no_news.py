@@ -5,7 +5,7 @@ from datetime import date
 
 from emails.mail import ClientMail
 from emails.pieces import AskLine, DateLine
-from emails.sample_story import Story
+from emails.sample_story import TODAY, Story
 from emails.sending import to_client
 from emails.sentences import Sentences
 
@@ -31,8 +31,10 @@ class NoNews(ClientMail):
         return say.t("preheader.no_news")
 
     def lead(self, say: Sentences) -> str:
-        """That news was promised, today or for an earlier day, and that nothing is confirmed."""
-        if self.promised_on is None or self.promised_on == self.today:
+        """That news was promised, today or for an earlier day, where it was, and that nothing is confirmed."""
+        if self.promised_on is None:
+            return say.t("no_news.lead_plain")
+        if self.promised_on == self.today:
             return say.t("no_news.lead")
         return say.t("no_news.lead_day", day=say.day(self.promised_on))
 
@@ -49,7 +51,7 @@ class NoNews(ClientMail):
 
 def _no_news(tag: str) -> NoNews:
     story = Story(tag)
-    return NoNews(**story.regular(), confirmed_on=date(2027, 4, 6), dates=story.dates()[1:])
+    return NoNews(**story.regular(), confirmed_on=date(2027, 4, 6), promised_on=TODAY, dates=story.dates()[1:])
 
 
 SAMPLES = {"no_news": _no_news}

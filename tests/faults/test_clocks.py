@@ -26,7 +26,7 @@ def _filed(scene: Scene) -> None:
         world = World.build(session, now=now)
         readers = [(world.bennani, PartOf.DECIDES), (world.contact("Omar"), PartOf.INFORMED)]
         for number in range(JOBS):
-            _, slot = world.open_engagement(f"MA-{number}", contacts=readers, steps=[])
+            _, slot = world.open_engagement(f"MA-{number}", is_read=False, contacts=readers, steps=[])
             report = answers(step=NextStep(text="The carpenter comes", who=Who.US, by=None))
             checkpoints.submit(session, slot.checkpoint, report, note="", based_on=0, by=world.alice, now=now)
             slot.send_at, slot.promised_by = now - timedelta(seconds=5), now + timedelta(hours=2)

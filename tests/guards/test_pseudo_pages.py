@@ -168,7 +168,7 @@ def test_no_mail_to_clients_and_colleagues_says_one(firm: Site) -> None:
 
 
 def test_no_state_of_a_mail_a_work_or_a_telling_says_one(firm: Site) -> None:
-    firm.is_mail_sent = False
+    firm.no_mail_left_yet()
     admin, client = firm.visitor(firm.world.amina, language=TAG), firm.page_of(firm.kitchen)
     mail, work = f"/outbox/{firm.all(OutboxEmail)[0].id}", f"/engagements/{firm.kitchen.engagement_id}"
     found: list[str] = []

@@ -61,9 +61,8 @@ def test_nobody_need_phone_who_was_to_be_called_and_is_sent_the_mail_after_all(
     assert _open_calls(session) == []
 
 
-def test_what_a_pause_holds_back_is_kept_as_paused(
-    session: Session, world: World, work: Engagement, keyring: Keyring
-) -> None:
+def test_what_a_pause_holds_back_is_kept_as_paused(session: Session, world: World, keyring: Keyring) -> None:
+    work, _ = world.open_engagement(is_read=False)
     link = links.make(
         session, keyring, Purpose.PAGE, contact=world.bennani, engagement=work, now=world.now, lives=timedelta(days=90)
     )

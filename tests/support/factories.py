@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from emails.pieces import Who
+from tests.support.delivering import deliver
 from webapp.models import (
     Client,
     Contact,
@@ -155,10 +156,15 @@ class World:
         }
         return engagements.start(self.session, reference=reference, **fields)
 
-    def open_engagement(self, reference: str = "MA-4471", **given: Any) -> tuple[Engagement, Slot]:
-        """The same, switched live: its first slot is Tuesday 7 April, 16:00 to 18:00 in Casablanca."""
+    def open_engagement(
+        self, reference: str = "MA-4471", *, is_read: bool = True, **given: Any
+    ) -> tuple[Engagement, Slot]:
+        """The same, switched live, and its welcome read: its first slot is Tuesday 7 April, 16:00 to 18:00 in
+        Casablanca."""
         engagement = self.engagement(reference, **given)
         slot = engagements.go_live(self.session, engagement, by=self.dalia, now=self.now)
+        if is_read:
+            deliver(self.session, now=self.now)
         return engagement, slot
 
     def participation(self, engagement: Engagement) -> Participation:

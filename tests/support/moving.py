@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Delay, Who
+from tests.support.delivering import deliver
 from tests.support.factories import World
 from webapp.models import Engagement, Milestone, Promise, Update, UpdateKind
 from webapp.services.dates import ledger
@@ -17,6 +18,8 @@ WHY = Why(cause=Who.OTHER, reason_key="supplier", why="The doors are late.", wha
 
 
 def move(world: World, milestone: Milestone, to: date | When, *, at: datetime, why: Why = WHY) -> Promise:
+    """Move a date after everything that was on its way has been read."""
+    deliver(world.session, now=at)
     when = to if isinstance(to, When) else When(starts_on=to)
     return ledger.move(world.session, milestone, when, why, by=world.alice, now=at, origin="test")
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -27,9 +27,12 @@ from webapp.models import (
     Contact,
     Engagement,
     Link,
+    MailState,
     OutboxEmail,
     Purpose,
     Slot,
+    Telling,
+    TellingState,
     User,
 )
 from webapp.services.mail import links
@@ -118,6 +121,7 @@ class Site:
     kitchen: Work
     report: Work
     is_mail_sent: bool = True
+    """Whether whoever opens a client's page has got the mails that were due."""
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -170,6 +174,13 @@ class Site:
         """Every mail that is due was sent."""
         with self.writing() as session:
             deliver(session, now=self.clock.now)
+
+    def no_mail_left_yet(self) -> None:
+        """Every mail waits, and nobody was told anything."""
+        self.is_mail_sent = False
+        with self.writing() as session:
+            session.execute(update(OutboxEmail).values(state=MailState.QUEUED, finished_at=None, answer=None))
+            session.execute(update(Telling).values(state=TellingState.DUE, told_at=None))
 
     def links_of(self, mail: OutboxEmail) -> list[Link]:
         return self.all(Link, Link.outbox_email_id == mail.id)

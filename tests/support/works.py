@@ -17,7 +17,7 @@ from webapp.services.mail import outbox
 @pytest.fixture
 def box(session: Session, world: World, database: Database) -> Box:
     """One welcome mail to Mrs Bennani is queued, as mail 1, carrying telling 1."""
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     session.commit()
     return Box(database)
 

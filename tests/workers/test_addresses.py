@@ -61,7 +61,7 @@ def write_to(session: Session, world: World) -> Write:
         readers = [(world.contact(f"Reader{number}"), PartOf.INFORMED) for number in range(len(addresses))]
         for (contact, _), address in zip(readers, addresses, strict=True):
             contact.address = check_address(address)
-        world.open_engagement(contacts=readers)
+        world.open_engagement(is_read=False, contacts=readers)
         session.flush()
         due = {"not_before": right_now() - timedelta(minutes=1), "expires_at": right_now() + timedelta(days=1)}
         session.execute(update(OutboxEmail).values(due))

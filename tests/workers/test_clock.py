@@ -65,7 +65,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> Children:
 def test_one_slot_in_trouble_keeps_no_other_waiting(
     session: Session, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken, whole = (world.open_engagement(reference)[1] for reference in ("MA-1", "MA-2"))
+    broken, whole = (world.open_engagement(reference, is_read=False)[1] for reference in ("MA-1", "MA-2"))
     now = right_now()
     for slot in (broken, whole):
         slot.send_at, slot.promised_by = now - timedelta(hours=2), now - timedelta(hours=1)
@@ -156,7 +156,7 @@ def test_no_drain_is_started_while_sending_rests(
 
 
 def test_a_year_between_two_ticks_pauses_and_asks(session: Session, world: World, database: Database) -> None:
-    _, slot = world.open_engagement()
+    _, slot = world.open_engagement(is_read=False)
     session.add(Tick(name=TICK, at=right_now() - timedelta(days=365)))
     slot.promised_by = NOW - timedelta(days=1)
     session.commit()

@@ -51,7 +51,7 @@ def _tokens(data: bytes) -> set[str]:
 
 @pytest.fixture
 def mail(session: Session, world: World) -> OutboxEmail:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     session.commit()
     return session.scalars(select(OutboxEmail)).one()
 

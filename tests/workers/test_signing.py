@@ -41,7 +41,7 @@ def signed(session: Session, world: World, key: SigningKey) -> Callable[[str], b
 
     def sign(address: str) -> bytes:
         world.bennani.address = address
-        world.open_engagement()
+        world.open_engagement(is_read=False)
         session.flush()
         mail = session.scalars(select(OutboxEmail)).one()
         settings = Settings.load(

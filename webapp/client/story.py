@@ -110,8 +110,12 @@ def dates(session: Session, entrance: Entrance, *, now: datetime) -> tuple[DateL
 
 
 def _as_it_stands(told: Sequence[Entry]) -> Snapshot | None:
-    """The newest account of the work that the reader has."""
-    return next((entry.snapshot for entry in told if entry.update.kind is not UpdateKind.NEWS_MOVED), None)
+    """The newest account of the work that the reader has, with the newest word about each date."""
+    accounts = [entry.snapshot for entry in told if entry.update.kind is not UpdateKind.NEWS_MOVED]
+    if not accounts:
+        return None
+    dates = {line.milestone_id: line for account in reversed(accounts) for line in account.dates}
+    return accounts[0].model_copy(update={"dates": tuple(dates.values())})
 
 
 def _news(newest: Entry, told: Sequence[Entry]) -> Snapshot:
@@ -122,7 +126,7 @@ def _news(newest: Entry, told: Sequence[Entry]) -> Snapshot:
     corrected = next((entry for entry in told if entry.update.id == newest.update.corrects_id), None)
     now = {line.milestone_id: line.now for line in frozen.dates}
     moved = corrected.snapshot.delays if corrected else ()
-    still = tuple(delay for delay in moved if now.get(delay.milestone_id) == delay.now)
+    still = tuple(delay for delay in moved if now.get(delay.milestone_id, delay.now) == delay.now)
     return frozen.model_copy(update={"delays": still})
 
 

@@ -70,7 +70,7 @@ class Scene:
             world = World.build(session, now=NOW)
             others = [world.contact(f"Reader{number}") for number in range(1, count)]
             readers = [(world.bennani, PartOf.DECIDES), *((other, PartOf.INFORMED) for other in others)]
-            world.open_engagement(contacts=readers)
+            world.open_engagement(is_read=False, contacts=readers)
             session.flush()
             session.execute(update(OutboxEmail).values(self._due()))
             session.commit()

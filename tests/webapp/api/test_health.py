@@ -42,6 +42,7 @@ def test_a_migrated_database_is_ready(app: Flask) -> None:
 
 
 def test_metrics_count_without_naming(site: Site, client: Visitor) -> None:
+    site.no_mail_left_yet()
     with site.writing() as session:
         session.add(Tick(name="clock", at=site.clock.now))
     site.clock.on(minutes=5)

@@ -165,7 +165,7 @@ def _part(site: Site) -> Participation:
 
 
 def test_mails_are_stopped_paused_and_started_again(site: Site, client: Visitor) -> None:
-    site.is_mail_sent = False
+    site.no_mail_left_yet()
     path = site.page_of(site.kitchen)
 
     for choice in ("week", "month", "stop", "start", "evil", ""):

@@ -160,6 +160,7 @@ def withdraw(session: Session, milestone: Milestone, wrong: Promise, *, by: User
         supersedes_id=wrong.id,
         checkpoint_id=wrong.checkpoint_id,
     )
+    to_tell.taken_back(session, wrong, now=now)
     return _add(session, milestone, entry, None)
 
 

@@ -11,6 +11,7 @@ from webapp.models import Announcement, Engagement, EngagementState, Firm, Miles
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.core.firm import known_firm, the_firm
+from webapp.services.dates import unread
 from webapp.services.rhythm import slots
 from webapp.timezones import local
 
@@ -22,8 +23,9 @@ TOLD, UNDONE, CLOSED = "told", "undone", "closed"
 def note(session: Session, milestone: Milestone, entry: Promise, was: Promise | None, *, now: datetime) -> None:
     """Write down that clients must hear of an entry. Not for drafts, whose welcome says every date, nor closed work.
 
-    A move of two working days or more, or of anything due within five, goes out at once; a smaller one, or one on a
-    day whose update is still to come, leads that update, and goes out by itself at the promised time if none came.
+    Where an update waits that nobody has read, that one is written anew at once. Else a move of two working days or
+    more, or of anything due within five, goes out at once; a smaller one, or one on a day whose update is still to
+    come, leads that update, and goes out by itself at the promised time if none came.
     """
     engagement = session.get_one(Engagement, milestone.engagement_id)
     firm = the_firm(session)
@@ -31,6 +33,8 @@ def note(session: Session, milestone: Milestone, entry: Promise, was: Promise | 
         return
     update = leads(session, firm, engagement, last_day(was) if was else None, last_day(entry), now=now)
     release_at = update.promised_by if update else now + timedelta(minutes=firm.notice_minutes)
+    if unread.of_work(session, engagement.id):
+        release_at = now
     hours = timedelta(hours=firm.tell_hours)
     tell_by = firm_calendar.of_firm(firm).add_hours(release_at if update else now, hours, firm.zone)
     session.add(
@@ -79,9 +83,22 @@ def untold(session: Session, engagement: Engagement) -> Sequence[Announcement]:
 
 
 def is_untold(session: Session, entry: Promise) -> bool:
-    """Whether an entry still waits to be told."""
-    found = select(Announcement.id).where(Announcement.promise_id == entry.id, Announcement.settled_at.is_(None))
-    return session.scalar(found) is not None
+    """Whether an entry still waits to be told, or is said by an update that nobody has yet."""
+    found = _of_entry(session, entry)
+    if found is None or found.settled_at is None:
+        return found is not None
+    return found.update_id is not None and unread.is_unread(session, found.update_id)
+
+
+def taken_back(session: Session, entry: Promise, *, now: datetime) -> None:
+    """An entry counts no more. Where an update that nobody has yet says it, that one is to be written anew at once."""
+    found = _of_entry(session, entry)
+    if found is not None and found.update_id is not None and unread.is_unread(session, found.update_id):
+        found.settled_at, found.release_at = None, now
+
+
+def _of_entry(session: Session, entry: Promise) -> Announcement | None:
+    return session.scalars(select(Announcement).where(Announcement.promise_id == entry.id)).one_or_none()
 
 
 def settle(waiting: Sequence[Announcement], why: str, *, now: datetime, by: Update | None = None) -> None:

@@ -1,16 +1,18 @@
 """May this mail still go? Asked at the last moment, with the rows locked that could forbid it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.registry import RULES
 from webapp.models import (
+    Announcement,
     Contact,
     Engagement,
     EngagementState,
     MailState,
+    NoticeToRead,
     OutboxEmail,
     OutboxTelling,
     Participation,
@@ -23,6 +25,7 @@ from webapp.services.rhythm.schedule import deliver_at
 from webapp.timezones import local
 
 ADDRESS_CHANGED = "address"
+RENEWAL = timedelta(seconds=10)
 
 
 def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[MailState, str] | None:
@@ -79,3 +82,18 @@ def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
         )
     ).one_or_none()
     return deliver_at(at, reader(part, firm)) if part is not None else at
+
+
+def renewed_by(session: Session, mail: OutboxEmail, *, now: datetime) -> datetime:
+    """When to look again at a mail about a work whose date moved since it was written: the clock is about to write it
+    anew. `now` where there is nothing to wait for, or where a manager reads the move first."""
+    read_first = select(NoticeToRead.engagement_id).where(NoticeToRead.engagement_id == mail.engagement_id)
+    moved = select(Announcement.id).where(
+        Announcement.engagement_id == mail.engagement_id,
+        Announcement.settled_at.is_(None),
+        Announcement.release_at <= now,
+        Announcement.known_at >= mail.queued_at,
+        ~read_first.exists(),
+    )
+    is_moved = RULES[mail.kind].obeys_stop and session.scalar(moved.limit(1)) is not None
+    return now + RENEWAL if is_moved else now

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, Update, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from emails.registry import RULES
 from webapp.models import (
@@ -46,11 +46,11 @@ class Claim:
 
 
 def claim(session: Session, *, now: datetime, lease: timedelta) -> Claim | None:
-    """Take the most urgent mail that is due, or None. Two workers never get the same one: SQLite writes one at a
-    time, PostgreSQL skips rows that are locked."""
+    """Take the most urgent mail that is due, or None; what one reader is told about one work leaves in its order. Two
+    workers never get the same one: SQLite writes one at a time, PostgreSQL skips rows that are locked."""
     due = (
         select(OutboxEmail.id)
-        .where(*_is_due(session, now=now))
+        .where(*_is_due(session, now=now), ~_waits_for_an_earlier_one().exists())
         .order_by(OutboxEmail.priority, OutboxEmail.not_before, OutboxEmail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -79,7 +79,7 @@ def begin(session: Session, claim: Claim, *, now: datetime) -> bool:
             session.refresh(mail)
             consequences.not_told(session, mail, why, now=now)
         return False
-    allowed = eligibility.earliest(session, mail, at=now)
+    allowed = max(eligibility.earliest(session, mail, at=now), eligibility.renewed_by(session, mail, now=now))
     if allowed > now:
         # A worker that was down until the evening must not write to somebody at night.
         waits = {"state": MailState.QUEUED, "not_before": allowed, "lease_until": None}
@@ -245,6 +245,20 @@ def _is_due(session: Session, *, now: datetime) -> list[ColumnElement[bool]]:
     if session.scalar(select(Firm.sending_paused_at)) is not None:
         due.append(OutboxEmail.kind.in_([kind for kind, rule in RULES.items() if not rule.obeys_firm_pause]))
     return due
+
+
+def _waits_for_an_earlier_one() -> Select[int]:
+    """A mail that tells the same reader about the same work, was written earlier and is still to leave."""
+    earlier = aliased(OutboxEmail)
+    telling_kinds = [kind for kind, rule in RULES.items() if rule.obeys_stop]
+    return select(earlier.id).where(
+        earlier.contact_id == OutboxEmail.contact_id,
+        earlier.engagement_id == OutboxEmail.engagement_id,
+        earlier.id < OutboxEmail.id,
+        earlier.state.in_([MailState.QUEUED, MailState.CLAIMED, MailState.TRANSMITTING]),
+        earlier.kind.in_(telling_kinds),
+        OutboxEmail.kind.in_(telling_kinds),
+    )
 
 
 def _finish(

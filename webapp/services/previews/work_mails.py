@@ -111,7 +111,9 @@ def _as_told(work: Work, kind: UpdateKind, is_wanted: Callable[[Snapshot], bool]
 
 def _no_news(work: Work) -> Told:
     told = _as_told(work, UpdateKind.NO_NEWS)
-    frozen = releases.no_news_snapshot(work.session, work.engagement, next_news_at=work.next_news_at, now=work.now)
+    frozen = releases.no_news_snapshot(
+        work.session, work.engagement, promised_at=work.now, next_news_at=work.next_news_at, now=work.now
+    )
     return told or (composing.client_mail(UpdateKind.NO_NEWS, frozen, work.to), None)
 
 

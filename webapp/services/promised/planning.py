@@ -131,6 +131,9 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
         _skip(latest, "downtime", now=now)
         broken(session, latest, now=now)
         return True
+    # A notice that goes out now instead prints the time after this one.
+    latest.state = SlotState.NO_NEWS
+    session.flush()
     is_told = notices.release(session, slot.engagement, now=now) is not None
     releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now, is_told=is_told)
     return True

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from webapp.models import Contact, Engagement, MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update
 from webapp.services.updates.snapshot import Snapshot
 
-NOT_FOR_THEM = ("known",)
-"""Why an update was passed over that says nothing to a reader."""
+NOT_FOR_THEM = ("known", "taken_back")
+"""Why an update was passed over that is nothing to a reader."""
 
 
 @dataclass(frozen=True, kw_only=True)

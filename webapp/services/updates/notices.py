@@ -25,7 +25,7 @@ from webapp.services.core.firm import clock_jumped, the_firm
 from webapp.services.dates import milestones, to_tell
 from webapp.services.dates.ledger import Why
 from webapp.services.dates.milestones import Moved
-from webapp.services.updates import releases, untold
+from webapp.services.updates import releases, renewing, untold
 from webapp.services.updates.snapshot import Snapshot
 
 
@@ -49,7 +49,9 @@ def due(session: Session, *, now: datetime) -> Sequence[int]:
 
 def release(session: Session, engagement: Engagement, *, now: datetime, by: User | None = None) -> Update | None:
     """Tell every move that waits, in one notice. None where nothing is left to tell because it was taken back, or
-    where a manager reads it first and has time yet; when that time is up the text goes out as it was frozen."""
+    where a manager reads it first and has time yet; when that time is up the text goes out as it was frozen. What an
+    update says that nobody has read yet needs no notice: that one is written anew."""
+    renewing.renew(session, engagement, now=now)
     waiting = to_tell.untold(session, engagement)
     delays = untold.untold(session, engagement)
     to_read = session.get(NoticeToRead, engagement.id)

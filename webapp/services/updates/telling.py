@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from webapp.models import (
     Contact,
     Engagement,
     EngagementState,
+    MailState,
     OutboxEmail,
     OutboxTelling,
     Participation,
@@ -35,7 +37,7 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import delay
 from webapp.timezones import local
 
-KNOWN = "known"
+KNOWN, TAKEN_BACK = "known", "taken_back"
 KIND_OF_MAIL = {
     UpdateKind.REGULAR: "client_update",
     UpdateKind.HANDOVER: "client_update",
@@ -53,15 +55,65 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
     told to them by phone; who has no address that works is a phone call, with a task; contacts who share an address
     get one mail together, as long as it says the same to each of them; a notice of moved dates is not for who has
     those dates in writing."""
-    parts = update.engagement.participations
-    written = word.of(session, [(update.engagement_id, part.contact_id) for part in parts])
-    together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
     made = []
-    for part in parts:
+    for part in update.engagement.participations:
         telling = Telling(update=update, contact=part.contact, state=TellingState.DUE)
         session.add(telling)
         made.append(telling)
-        theirs = _write_down(session, update, part, telling, written[update.engagement_id, part.contact_id])
+    _address(session, update, made, now=now)
+    return made
+
+
+def tell_anew(session: Session, update: Update, *, now: datetime) -> None:
+    """An update that nobody has yet was written anew: the mails of it that wait are, too."""
+    cancelled = _cancel(session, update, now=now)
+    waiting = [telling for telling in update.tellings if telling.skipped_why in (None, KNOWN)]
+    for telling in waiting:
+        consequences.call_off(session, telling, now=now)
+        telling.state, telling.skipped_why = TellingState.DUE, None
+    _address(session, update, waiting, now=now, suffix=f":anew{max(cancelled, default=0)}")
+
+
+def take_back(session: Session, update: Update, *, now: datetime) -> None:
+    """Nobody has an update yet, and nobody is to have it any more."""
+    _cancel(session, update, now=now)
+    for telling in update.tellings:
+        consequences.call_off(session, telling, now=now)
+        telling.state, telling.skipped_why = TellingState.SKIPPED, TAKEN_BACK
+
+
+def _cancel(session: Session, update: Update, *, now: datetime) -> list[int]:
+    """Take the mails of an update that wait out of the outbox; their numbers."""
+    carrying = (
+        select(OutboxEmail)
+        .where(
+            OutboxEmail.state.in_([MailState.QUEUED, MailState.HELD]),
+            OutboxEmail.id.in_(
+                select(OutboxTelling.outbox_email_id)
+                .join(Telling, OutboxTelling.telling_id == Telling.id)
+                .where(Telling.update_id == update.id)
+            ),
+        )
+        .with_for_update()
+    )
+    mails = session.scalars(carrying).all()
+    for mail in mails:
+        mail.state, mail.finished_at = MailState.CANCELLED, now
+        tasks.done_for_mail(session, mail, now=now)
+    return [mail.id for mail in mails]
+
+
+def _address(session: Session, update: Update, tellings: Sequence[Telling], *, now: datetime, suffix: str = "") -> None:
+    """Settle how each reader hears, and write their mails."""
+    engagement = update.engagement
+    pairs = [(engagement.id, telling.contact_id or telling.contact.id) for telling in tellings]
+    written = word.of(session, pairs, before=update)
+    together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
+    for telling in tellings:
+        part = engagement.part_of(telling.contact.id)
+        if part is None:
+            continue
+        theirs = _write_down(session, update, part, telling, written[engagement.id, part.contact_id])
         why = _no_mail(part, now=now)
         if update.kind is UpdateKind.DELAY_NOTICE and not theirs.delays:
             telling.state, telling.skipped_why = TellingState.SKIPPED, KNOWN
@@ -74,12 +126,11 @@ def tell(session: Session, update: Update, *, now: datetime) -> list[Telling]:
         else:
             telling.state = TellingState.BY_PHONE
     session.flush()
-    for telling in made:
+    for telling in tellings:
         if telling.state is TellingState.BY_PHONE:
             consequences.phone(session, telling, now=now)
     for group in together.values():
-        _mail(session, update, group, now=now)
-    return made
+        _mail(session, update, group, now=now, suffix=suffix)
 
 
 def account(

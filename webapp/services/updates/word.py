@@ -22,6 +22,8 @@ Pair = tuple[int, int]
 
 EXPLAIN_MOVES = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
 """Updates that say of a moved date why it moved."""
+WITHOUT_DATES = (UpdateKind.CLOSING, UpdateKind.NEWS_MOVED)
+"""Updates that list no dates."""
 
 
 class Stated(BaseModel):
@@ -65,9 +67,11 @@ class InWriting:
     coming: Word | None = None
 
 
-def of(session: Session, pairs: Collection[Pair]) -> dict[Pair, InWriting]:
-    """What each of these contacts has in writing about each of these works: one statement, however many there are."""
+def of(session: Session, pairs: Collection[Pair], *, before: Update | None = None) -> dict[Pair, InWriting]:
+    """What each of these contacts has in writing about each of these works: one statement, however many there are.
+    With `before`, only what was released earlier than that update."""
     wanted = set(pairs)
+    earlier = [Update.id < before.id] if before is not None else []
     rows = session.execute(
         select(
             Update.engagement_id,
@@ -83,6 +87,7 @@ def of(session: Session, pairs: Collection[Pair]) -> dict[Pair, InWriting]:
             Telling.contact_id.in_({contact for _, contact in wanted}),
             Telling.state.in_([TellingState.TOLD, TellingState.DUE]),
             Telling.stated.is_not(None),
+            *earlier,
         )
         .order_by(Update.id)
     ).all()
@@ -114,10 +119,17 @@ def account(
     """An update as it is for one reader. Against what they have in writing, a date that differs is named as changed,
     with its reason where the kind of mail gives reasons; what does not differ is not news. Who has nothing in writing
     yet reads the update as it was frozen for everybody."""
+    if kind in WITHOUT_DATES:
+        return frozen.model_copy(update={"dates": ()})
+    if kind is UpdateKind.CORRECTION:
+        right = [part.labels for part in frozen.corrected if part.part == "date"]
+        return frozen.model_copy(update={"dates": tuple(line for line in frozen.dates if line.labels in right)})
     if before is None or not before.dates or kind is UpdateKind.WELCOME:
         return frozen
     lines = tuple(_as_read(line, before) for line in frozen.dates)
-    if kind not in EXPLAIN_MOVES or kind is UpdateKind.CORRECTION:
+    if kind is UpdateKind.NO_NEWS:
+        return frozen.model_copy(update={"dates": tuple(line for line in lines if _is_known(line, before))})
+    if kind not in EXPLAIN_MOVES:
         return frozen.model_copy(update={"dates": lines})
     known = [(line, before.dates[line.milestone_id].now) for line in lines if line.milestone_id in before.dates]
     moved = [(line, was) for line, was in known if line.now != was and line.standing not in OVER]
@@ -127,6 +139,14 @@ def account(
         delay = ready.get(line.milestone_id)
         delays.append(delay if delay is not None and delay.was == was else explain(line, was))
     return frozen.model_copy(update={"dates": lines, "delays": tuple(delays)})
+
+
+def _is_known(line: DateLine, before: Word) -> bool:
+    """Whether a date stands as the reader has it in writing: what nobody reported goes with nothing new."""
+    known = before.dates.get(line.milestone_id)
+    if known is None or line.again is not None or line.now != known.now:
+        return False
+    return (line.standing if line.standing in OVER else None) == (known.standing if known.standing in OVER else None)
 
 
 def _as_read(line: DateLine, before: Word) -> DateLine:

@@ -36,7 +36,7 @@ from webapp.services.dates.ledger import When
 from webapp.services.mail import queueing
 from webapp.services.promised import planning
 from webapp.services.rhythm import cadences
-from webapp.services.updates import releases, untold
+from webapp.services.updates import releases, renewing, untold
 from webapp.timezones import local
 
 
@@ -167,13 +167,15 @@ def go_live_together(
 
 
 def rest(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:
-    """Pause an open engagement. The clients are told, so that no promised news stays open."""
+    """Pause an open engagement. The clients are told, so that no promised news stays open; where nobody has read the
+    welcome yet, nobody is told anything before it goes on."""
     locks.hold(session, engagement.id)
     if engagement.state is not EngagementState.OPEN:
         raise Refused("engagement.not_open")
     planning.pause_slots(session, engagement, now=now, why="paused")
     engagement.state = EngagementState.PAUSED
-    _tell_closing(session, engagement, is_pause=True, words=words, by=by, now=now)
+    if not renewing.take_back_welcome(session, engagement, now=now):
+        _tell_closing(session, engagement, is_pause=True, words=words, by=by, now=now)
     audits.note(session, "paused", engagement, now=now, by=by)
 
 
@@ -185,7 +187,9 @@ def resume(session: Session, engagement: Engagement, *, by: User, now: datetime)
     engagement.state = EngagementState.OPEN
     to_tell.begin_anew(session, to_tell.untold(session, engagement), now=now)
     audits.note(session, "resumed", engagement, now=now, by=by)
-    return _first_slot(session, engagement, now=now, after=None)
+    slot = _first_slot(session, engagement, now=now, after=None)
+    renewing.welcome_after_all(session, engagement, next_news_at=slot.promised_by, now=now)
+    return slot
 
 
 def close(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:
@@ -198,7 +202,8 @@ def close(session: Session, engagement: Engagement, *, words: str, by: User, now
     planning.pause_slots(session, engagement, now=now, why="closed")
     untold.forget(session, engagement, now=now)
     engagement.state, engagement.closed_at = EngagementState.CLOSED, now
-    _tell_closing(session, engagement, is_pause=False, words=words, by=by, now=now)
+    if not renewing.take_back_welcome(session, engagement, now=now):
+        _tell_closing(session, engagement, is_pause=False, words=words, by=by, now=now)
     audits.note(session, "closed", engagement, now=now, by=by)
 
 

@@ -29,7 +29,7 @@ from webapp.services.work import engagements, timeline
 
 @pytest.fixture
 def engagement(world: World) -> Engagement:
-    return world.open_engagement()[0]
+    return world.open_engagement(is_read=False)[0]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_stopping_takes_a_claimed_mail_out_of_the_workers_hands(session: Session
 def test_stopping_one_work_leaves_the_other_alone(
     session: Session, world: World, engagement: Engagement, link: Link
 ) -> None:
-    world.open_engagement("MA-2")
+    world.open_engagement("MA-2", is_read=False)
 
     preferences.stop(session, link, now=world.now)
 
@@ -87,7 +87,9 @@ def test_stopping_one_work_leaves_the_other_alone(
 
 def test_stopping_one_reader_leaves_the_others_alone(session: Session, world: World, keyring: Keyring) -> None:
     zohra = world.contact("Zohra")
-    engagement, _ = world.open_engagement(contacts=[(world.bennani, PartOf.DECIDES), (zohra, PartOf.INFORMED)])
+    engagement, _ = world.open_engagement(
+        is_read=False, contacts=[(world.bennani, PartOf.DECIDES), (zohra, PartOf.INFORMED)]
+    )
     link = links.make(session, keyring, Purpose.UNSUBSCRIBE, now=world.now, contact=zohra, engagement=engagement)
 
     preferences.stop(session, link, now=world.now)
@@ -166,7 +168,7 @@ def test_a_fresh_link_goes_to_the_address_on_file(
 
 def test_an_address_kept_with_capitals_is_found(session: Session, world: World, keyring: Keyring) -> None:
     world.bennani.address = "Maria@Bennani.example"
-    world.open_engagement()
+    world.open_engagement(is_read=False)
 
     ask(session, world, keyring, "maria@bennani.example")
 
@@ -196,7 +198,8 @@ def test_one_place_on_the_network_gets_ten_an_hour(session: Session, world: Worl
     for number in range(12):
         world.contact(f"Reader{number}")
     world.open_engagement(
-        contacts=[(contact, PartOf.INFORMED) for contact in world.client.contacts if contact is not world.bennani]
+        is_read=False,
+        contacts=[(contact, PartOf.INFORMED) for contact in world.client.contacts if contact is not world.bennani],
     )
 
     for number in range(12):

@@ -34,7 +34,7 @@ DOUBT = timedelta(seconds=540)
 
 @pytest.fixture
 def engagement(world: World) -> Engagement:
-    return world.open_engagement()[0]
+    return world.open_engagement(is_read=False)[0]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_somebody_can_still_sign_in_to_let_sending_go_on(session: Session, world: World, keyring: Keyring) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     world.firm.sending_paused_at = world.now
     sign_in.ask(session, keyring, world.dalia.address, "a browser", place="here", now=world.now)
 

@@ -23,7 +23,7 @@ OTHER_KEYS = Keyring.parse("8:mX2vP7qL4wK9tR3yB6nH1jD5sG8fCzQe")
 
 @pytest.fixture
 def engagement(world: World) -> Engagement:
-    return world.open_engagement()[0]
+    return world.open_engagement(is_read=False)[0]
 
 
 @pytest.fixture

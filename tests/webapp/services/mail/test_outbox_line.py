@@ -106,7 +106,7 @@ def _stopped_part(session: Session, now: datetime) -> Participation:
 def test_a_stop_that_is_being_saved_holds_back_a_worker_at_the_line(postgres_url: str, now: datetime) -> None:
     database = Database(postgres_url)
     with database.writer() as session:
-        World.build(session, now=now).open_engagement()
+        World.build(session, now=now).open_engagement(is_read=False)
         session.commit()
     box = Box(database)
     claim = box.claimed(now)
@@ -178,7 +178,7 @@ def test_a_colleague_who_left_or_has_another_address_gets_nothing_more(
 def test_an_engagement_is_locked_while_its_mail_begins(postgres_url: str, now: datetime) -> None:
     database = Database(postgres_url)
     with database.writer() as session:
-        World.build(session, now=now).open_engagement()
+        World.build(session, now=now).open_engagement(is_read=False)
         session.commit()
     box = Box(database)
     claim = box.claimed(now)

@@ -263,7 +263,7 @@ def test_the_outbox_keeps_its_promises_in_any_order_of_events(
     with database.writer() as session:
         world = World.build(session, now=now)
         zohra: Contact = world.contact("Zohra")
-        world.open_engagement(contacts=[(world.bennani, PartOf.DECIDES), (zohra, PartOf.INFORMED)])
+        world.open_engagement(is_read=False, contacts=[(world.bennani, PartOf.DECIDES), (zohra, PartOf.INFORMED)])
         session.commit()
     database.dispose()
 

@@ -138,7 +138,7 @@ def test_a_dedupe_key_makes_a_second_row_impossible(session: Session, world: Wor
 
 
 def test_a_telling_is_made_once_for_an_update_and_a_contact(session: Session, world: World) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     told = session.scalars(select(Telling)).one()
 
     session.add(Telling(update_id=told.update_id, contact_id=told.contact_id, state=TellingState.DUE))
@@ -177,7 +177,7 @@ def test_a_mail_that_cannot_be_written_is_held_and_the_others_flow(
 
     monkeypatch.setattr(rendering, "render", fails_for_zohra)
     zohra = world.contact("Zohra")
-    world.open_engagement(contacts=[(zohra, "decides"), (world.bennani, "informed")])
+    world.open_engagement(is_read=False, contacts=[(zohra, "decides"), (world.bennani, "informed")])
     session.commit()
     box = Box(database)
 

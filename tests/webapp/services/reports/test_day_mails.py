@@ -220,7 +220,7 @@ def test_trouble_with_the_trouble_mail_itself_is_a_task_and_no_mail(
 
 
 def test_an_unknown_mail_is_named_to_staff_within_ten_minutes(session: Session, world: World) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     held = outbox.claim(session, now=world.now, lease=2 * MINUTE)
     assert held is not None
     outbox.begin(session, held, now=world.now)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from tests.support.moving import move, sent, tick
 from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
@@ -25,6 +26,7 @@ def engagement(session: Session, world: World) -> Engagement:
     made, slot = world.open_engagement()
     checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.alice, now=world.now)
     planning.advance(session, slot.id, now=slot.send_at)
+    deliver(session, now=slot.send_at)
     return made
 
 
@@ -57,6 +59,7 @@ def test_a_new_date_that_was_written_wrongly_is_superseded_in_the_ledger_and_no_
     cupboards = engagement.milestones[0]
     move(world, cupboards, date(2026, 4, 28), at=world.now)
     tick(session, at=world.now + timedelta(minutes=15))
+    deliver(session, now=world.now + timedelta(minutes=15))
 
     made = correct(session, sent(session)[0], world, Right(dates={cupboards.id: date(2026, 4, 29)}))
 

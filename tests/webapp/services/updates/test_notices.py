@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Who
+from tests.support.delivering import deliver
 from tests.support.factories import TUESDAYS, World, answers
 from tests.support.moving import WHY, delays, move, sent, tick
 from webapp.models import (
@@ -174,6 +175,7 @@ def test_a_condition_that_is_met_becomes_a_day_and_is_no_second_move(
     move(world, cupboards, plans, at=world.now, why=Why(cause=Who.YOU, why="We wait.", what_we_do="We prepare."))
     tick(session, at=world.now + QUARTER)
 
+    deliver(session, now=world.now + QUARTER)
     ledger.resolve(session, cupboards, date(2026, 4, 27), by=world.alice, now=world.now + 2 * QUARTER)
     tick(session, at=world.now + 3 * QUARTER)
 

@@ -42,7 +42,7 @@ def open_tasks(session: Session) -> list[TaskKind]:
 def shared(world: World) -> Engagement:
     """Mrs Bennani and Omar read at one address."""
     omar = world.contact("Omar", address="maria@bennani.example", greeting="Mr Bennani")
-    return world.open_engagement(contacts=[(world.bennani, PartOf.DECIDES), (omar, INFORMED)])[0]
+    return world.open_engagement(is_read=False, contacts=[(world.bennani, PartOf.DECIDES), (omar, INFORMED)])[0]
 
 
 def test_contacts_who_share_an_address_get_one_mail_and_a_telling_each(session: Session, world: World) -> None:
@@ -99,7 +99,7 @@ def test_who_shares_a_mail_stopped_at_the_line_is_told_by_phone(session: Session
 def test_a_contact_without_an_address_is_a_phone_call_with_a_task(session: Session, world: World) -> None:
     zohra = world.contact("Zohra", address=None, phone="+212661000009")
 
-    world.open_engagement(contacts=[(zohra, PartOf.DECIDES)])
+    world.open_engagement(is_read=False, contacts=[(zohra, PartOf.DECIDES)])
 
     task = session.scalars(select(Task)).one()
     assert mails(session) == []
@@ -110,7 +110,7 @@ def test_a_contact_without_an_address_is_a_phone_call_with_a_task(session: Sessi
 def test_an_address_that_refused_mail_is_not_mailed_again(session: Session, world: World) -> None:
     world.bennani.address_state = AddressState.REFUSED
 
-    world.open_engagement()
+    world.open_engagement(is_read=False)
 
     assert mails(session) == []
     assert tellings(session)["Maria Bennani"].state is TellingState.BY_PHONE
@@ -118,7 +118,7 @@ def test_an_address_that_refused_mail_is_not_mailed_again(session: Session, worl
 
 def test_telling_by_phone_counts_and_closes_the_task(session: Session, world: World) -> None:
     zohra = world.contact("Zohra", address=None)
-    world.open_engagement(contacts=[(zohra, PartOf.DECIDES)])
+    world.open_engagement(is_read=False, contacts=[(zohra, PartOf.DECIDES)])
     told = tellings(session)["Zohra"]
 
     telling.by_phone(session, told, by=world.alice, now=world.now)
@@ -165,7 +165,7 @@ def test_a_mail_waits_for_the_end_of_quiet_hours_by_the_readers_clock(
     world.firm.quiet_from, world.firm.quiet_until = time(17, 0), time(7, 0)
     reader = world.contact("Reader", zone=zone)
 
-    world.open_engagement(contacts=[(reader, PartOf.DECIDES)])
+    world.open_engagement(is_read=False, contacts=[(reader, PartOf.DECIDES)])
 
     (mail,) = mails(session)
     assert mail.not_before.isoformat() == expected
@@ -173,7 +173,7 @@ def test_a_mail_waits_for_the_end_of_quiet_hours_by_the_readers_clock(
 
 
 def test_a_changed_address_gets_what_was_on_its_way_and_the_old_one_never_does(session: Session, world: World) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
 
     clients.change_address(session, world.bennani, "m@new.example", by=world.alice, now=world.now)
 
@@ -185,7 +185,7 @@ def test_a_changed_address_gets_what_was_on_its_way_and_the_old_one_never_does(s
 
 
 def test_a_changed_address_takes_a_claimed_mail_out_of_the_workers_hands(session: Session, world: World) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     held = outbox.claim(session, now=world.now, lease=timedelta(minutes=2))
     assert held is not None
     session.expire_all()
@@ -207,7 +207,7 @@ def test_who_shared_the_old_address_keeps_their_mail_there(session: Session, wor
 
 
 def test_an_address_that_went_away_becomes_a_phone_call(session: Session, world: World) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
 
     clients.change_address(session, world.bennani, None, by=world.alice, now=world.now)
 
@@ -227,7 +227,7 @@ def test_the_last_mail_of_closed_work_follows_a_changed_address(session: Session
 
 
 def test_a_person_sends_again_and_only_then_is_there_a_second_mail(session: Session, world: World) -> None:
-    world.open_engagement()
+    world.open_engagement(is_read=False)
     (mail,) = mails(session)
     mail.state = MailState.UNKNOWN
     told = tellings(session)["Maria Bennani"]

@@ -158,7 +158,7 @@ def test_a_page_says_the_next_news_that_was_printed(reading: Reading, world: Wor
 def test_what_is_written_for_many_is_read_in_one_statement(reading: Reading, world: World) -> None:
     pairs = [(reading.work.id, world.bennani.id)]
     for number in range(5):
-        work, _ = world.open_engagement(f"MB-{number}")
+        work, _ = world.open_engagement(f"MB-{number}", is_read=False)
         pairs.append((work.id, world.bennani.id))
     reading.session.flush()
     statements: list[str] = []

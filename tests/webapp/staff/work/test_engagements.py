@@ -375,7 +375,7 @@ def test_the_list_is_searched_filtered_and_sorted_without_a_way_into_the_databas
 
 
 def test_a_contacts_new_address_closes_what_went_to_the_old_one(site: Site, alice: Visitor, client: Visitor) -> None:
-    site.is_mail_sent = False
+    site.no_mail_left_yet()
     page = site.page_of(site.kitchen)
     path = f"/contacts/{site.kitchen.contact_id}"
     form = alice.page(path).form(path)

@@ -1,0 +1,146 @@
+"""A client's diary of all we ever told them holds no contradiction, whatever the firm does in whatever order."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from tests.conftest import NOW
+from tests.diary import firm as acts
+from tests.diary.firm import Act, Firm
+from tests.support.examples import many
+from tests.support.site import Clock
+from tests.webapp.conftest import built, settings_for
+from webapp.database import Database
+
+PLACES = st.integers(0, 2)
+DAYS = st.integers(1, 20)
+
+
+@pytest.fixture
+def new_firm(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Firm]]:
+    made: list[Database] = []
+    app = built(settings_for(tmp_path, f"sqlite:///{tmp_path / 'unused.db'}"))
+    moment = Clock(NOW)
+    monkeypatch.setattr("webapp.database.now", lambda _session: moment.now)
+
+    def build() -> Firm:
+        for database in made:
+            database.dispose()
+        moment.now = NOW
+        path = tmp_path / f"{len(made)}.db"
+        shutil.copyfile(sqlite_template, path)
+        url = f"sqlite:///{path}"
+        made.append(Database(url))
+        configured = settings_for(tmp_path, url)
+        return Firm(app, configured, made[-1], moment)
+
+    yield build
+    for database in made:
+        database.dispose()
+
+
+class Weeks(RuleBasedStateMachine):
+    """Staff do anything in any order, hours and days pass, and now and then the machine is off."""
+
+    build: Callable[[], Firm]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.firm = self.build()
+
+    @rule(place=PLACES, days=DAYS)
+    def move(self, place: int, days: int) -> None:
+        self.firm.does(acts.move(place, days))
+
+    @rule(place=PLACES)
+    def lose_the_date(self, place: int) -> None:
+        self.firm.does(acts.lose_the_date(place))
+
+    @rule(place=PLACES)
+    def back(self, place: int) -> None:
+        self.firm.does(acts.back(place))
+
+    @rule(place=PLACES, act=st.sampled_from([acts.drop, acts.take_up, acts.done, acts.undo]))
+    def change(self, place: int, act: Callable[[int], Act]) -> None:
+        self.firm.does(act(place))
+
+    @rule(days=DAYS)
+    def add(self, days: int) -> None:
+        self.firm.does(acts.add(days))
+
+    @rule()
+    def file(self) -> None:
+        self.firm.does(acts.file())
+
+    @rule(place=PLACES, days=DAYS)
+    def correct(self, place: int, days: int) -> None:
+        self.firm.does(acts.correct(place, days))
+
+    @rule(act=st.sampled_from([acts.hand_over, acts.rest, acts.close_tomorrow]))
+    def other(self, act: Act) -> None:
+        self.firm.does(act)
+
+    @rule(weekday=st.integers(0, 4), tells=st.booleans())
+    def change_rhythm(self, weekday: int, tells: bool) -> None:
+        self.firm.does(acts.change_rhythm(weekday, tells=tells))
+
+    @rule(hours=st.sampled_from([1, 7, 14, 24, 72]))
+    def wait(self, hours: int) -> None:
+        self.firm.goes_on(self.firm.moment.now + timedelta(hours=hours))
+
+    @rule(hours=st.sampled_from([3, 20, 50]))
+    def be_off(self, hours: int) -> None:
+        self.firm.is_off(self.firm.moment.now + timedelta(hours=hours))
+
+    def teardown(self) -> None:
+        self.firm.goes_on(self.firm.moment.now + timedelta(days=8))
+
+
+def test_no_word_to_a_client_contradicts_an_earlier_one(new_firm: Callable[[], Firm]) -> None:
+    class Here(Weeks):
+        build = staticmethod(new_firm)
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=many(25),
+            stateful_step_count=8,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+        ),
+    )
+
+
+KNOWN: dict[str, list[Act | int]] = {
+    "a date that moves in the night after going live": [acts.move(0, 25), 20],
+    "a step that was dropped and is planned again": [acts.drop(0), acts.file(), 36, acts.take_up(0), acts.file(), 200],
+    "a step that was said to be done and is not": [acts.done(1), acts.file(), 36, acts.undo(1), acts.file(), 200],
+    "a date that moves there and back": [24, acts.move(0, 25), 24, acts.back(0), 24],
+    "a step that is added": [24, acts.add(12), acts.file(), 200],
+    "nobody reports while dates pass": [500],
+    "a rest and a new start": [24, acts.rest, 72, acts.rest, acts.file(), 300],
+    "a rhythm that changes after it was printed": [24, acts.change_rhythm(4, tells=True), 300],
+    "closed tomorrow": [24 - 9, acts.close_tomorrow, 200],
+    "a new person": [24, acts.hand_over, 10, acts.file(), 200],
+    "a wrong date put right": [24, acts.move(0, 25), 24, acts.correct(0, 24), 200],
+}
+
+
+@pytest.mark.parametrize("story", KNOWN)
+def test_a_known_story_reads_without_a_contradiction(new_firm: Callable[[], Firm], story: str) -> None:
+    firm = new_firm()
+
+    for act in KNOWN[story]:
+        if isinstance(act, int):
+            firm.goes_on(firm.moment.now + timedelta(hours=act))
+        else:
+            firm.does(act)
+
+    assert all(reader.mails and reader.page for reader in firm.readers.values())

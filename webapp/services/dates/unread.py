@@ -1,0 +1,39 @@
+"""Updates that were released and that nobody has yet: what they say can still be said otherwise."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from webapp.models import MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update, UpdateKind
+
+WITH_DATES = (UpdateKind.WELCOME, UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE)
+"""Updates that say every agreed date."""
+ON_THE_LINE = (MailState.CLAIMED, MailState.TRANSMITTING, MailState.SENT, MailState.UNKNOWN)
+
+
+def of_work(session: Session, engagement_id: int) -> Sequence[Update]:
+    """The updates of a work that wait in the outbox, oldest first: nobody was told, and no mail is on the line."""
+    waits = exists().where(Telling.update_id == Update.id, Telling.state == TellingState.DUE)
+    return session.scalars(
+        select(Update)
+        .where(Update.engagement_id == engagement_id, Update.kind.in_(WITH_DATES), waits, _nobody_has_it())
+        .order_by(Update.id)
+    ).all()
+
+
+def is_unread(session: Session, update_id: int) -> bool:
+    """Whether nobody has an update yet."""
+    return session.scalar(select(Update.id).where(Update.id == update_id, _nobody_has_it())) is not None
+
+
+def _nobody_has_it() -> ColumnElement[bool]:
+    told = exists().where(Telling.update_id == Update.id, Telling.state == TellingState.TOLD)
+    left = (
+        select(OutboxEmail.id)
+        .join(OutboxTelling, OutboxTelling.outbox_email_id == OutboxEmail.id)
+        .join(Telling, OutboxTelling.telling_id == Telling.id)
+        .where(Telling.update_id == Update.id, OutboxEmail.state.in_(ON_THE_LINE))
+        .correlate(Update)
+    )
+    return ~told & ~left.exists()

@@ -1,0 +1,65 @@
+"""A date that moves before anybody read the update that says it: the update that waits is written anew."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import Announcement, Engagement, Update, UpdateKind
+from webapp.services.core import audits
+from webapp.services.dates import unread
+from webapp.services.updates import next_news, telling, untold
+from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.status import date_lines, frame
+
+
+def renew(session: Session, engagement: Engagement, *, now: datetime) -> None:
+    """Write what waits and nobody has as things are now: a date that nobody read has not moved. The oldest says what is
+    new; a notice that has nothing left to say is taken back, and leaves no trace for clients."""
+    waiting = unread.of_work(session, engagement.id)
+    _count_as_untold(session, waiting)
+    for update in waiting:
+        delays = () if update.kind is UpdateKind.WELCOME else untold.untold(session, engagement)
+        if update.kind is UpdateKind.DELAY_NOTICE and not delays:
+            telling.take_back(session, update, now=now)
+        else:
+            told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
+            update.snapshot = Snapshot.load(update.snapshot).model_copy(update=told).dump()
+            telling.tell_anew(session, update, now=now)
+        untold.told(session, engagement, update, now=now)
+        audits.note(session, "renewed", update, now=now, actor="clock")
+
+
+def take_back_welcome(session: Session, engagement: Engagement, *, now: datetime) -> bool:
+    """Work that rests or ends before anybody read its welcome: nobody hears of it. False where somebody has."""
+    waiting = unread.of_work(session, engagement.id)
+    if not any(update.kind is UpdateKind.WELCOME for update in waiting):
+        return False
+    for update in waiting:
+        telling.take_back(session, update, now=now)
+    return True
+
+
+def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at: datetime, now: datetime) -> None:
+    """Work goes on whose welcome was taken back: it is written as things are now."""
+    welcome = session.scalars(
+        select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.WELCOME)
+    ).one_or_none()
+    if welcome is None or any(row.skipped_why != telling.TAKEN_BACK for row in welcome.tellings):
+        return
+    for row in welcome.tellings:
+        row.skipped_why = None
+    told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "next_news_at": next_news_at}
+    welcome.snapshot = Snapshot.load(welcome.snapshot).model_copy(update=told).dump()
+    welcome.next_news_at, welcome.released_at = next_news_at, now
+    telling.tell_anew(session, welcome, now=now)
+    next_news.printed(session, welcome)
+
+
+def _count_as_untold(session: Session, waiting: Sequence[Update]) -> None:
+    """What these updates told waits again to be told."""
+    said = select(Announcement).where(Announcement.update_id.in_([update.id for update in waiting]))
+    for announcement in session.scalars(said):
+        announcement.settled_at = announcement.settled_why = announcement.update_id = None
+    session.flush()
