@@ -114,7 +114,7 @@ def _fill_in_the_form(demo: Demo, page: Page) -> date:
     form.locator("#done").fill(DONE)
     form.locator("#step_text").fill(STEP)
     new_day = _move_the_last_date(form)
-    form.get_by_role("button", name="See their mail").click()
+    form.get_by_role("button", name="See their email").click()
     shown = _preview(form)
     for words in (DONE, STEP, WHY, ACTION):
         expect(shown.locator("body")).to_contain_text(words)

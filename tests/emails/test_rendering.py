@@ -96,12 +96,12 @@ def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_subject_says_the_news_and_the_reference() -> None:
-    assert render(update()).subject == "On track for Friday 23 April: kitchen, Anfa (MA-4471)"
-    assert render(SAMPLES["delay_notice"]("en")).subject == "New date 28 April (was 21 April): kitchen, Anfa (MA-4471)"
+    assert render(update()).subject == "On track for Friday 23 April · kitchen, Anfa (MA-4471)"
+    assert render(SAMPLES["delay_notice"]("en")).subject == "New date 28 April (was 21 April) · kitchen, Anfa (MA-4471)"
 
 
 def test_the_preheader_is_the_ask() -> None:
-    assert render(update()).preheader == "We need from you: your choice of tap, by Friday 16 April."
+    assert render(update()).preheader == "What we need from you: your choice of tap (by Friday 16 April)"
 
 
 def test_a_subject_cannot_be_broken_into_two_lines() -> None:
@@ -110,7 +110,7 @@ def test_a_subject_cannot_be_broken_into_two_lines() -> None:
 
     subject = render(bad).subject
 
-    assert subject == "On track for Friday 23 April: kitchen Bcc: x@example.\u2060com ! (MA-4471)"
+    assert subject == "On track for Friday 23 April · kitchen Bcc: x@example.\u2060com ! (MA-4471)"
 
 
 def test_an_apology_is_made_only_where_the_cause_is_ours() -> None:
@@ -129,7 +129,7 @@ def test_an_apology_is_made_only_where_the_cause_is_ours() -> None:
 def test_a_moved_date_stands_before_everything_else() -> None:
     text = render(SAMPLES["update_with_delay"]("en")).text
 
-    assert text.index("instead of") < text.index("Done since")
+    assert text.index("(was ") < text.index("Since ")
     assert "First agreed: Wednesday 21 April; moved once" in text
 
 
@@ -273,7 +273,7 @@ def test_a_mail_with_nothing_but_what_is_required_renders() -> None:
     )
 
     assert "Agreed dates" not in render(bare).text
-    assert render(update_bare).subject == "Where things stand: kitchen, Anfa (MA-4471)"
+    assert render(update_bare).subject == "Where things stand · kitchen, Anfa (MA-4471)"
 
 
 def test_nobody_can_write_a_placeholder_in_a_further_language_or_a_label() -> None:

@@ -207,7 +207,7 @@ def test_staff_read_that_it_came_back_and_that_the_right_address_is_wanted(
     box.do(troubles.tell, now=now)
 
     told = _told_to_staff(box)
-    assert "The mail came back. Ask for the right address." in told
+    assert "The email came back. Ask for the right address." in told
     assert "550 5.1.1" in told
 
 

@@ -38,7 +38,7 @@ def test_the_page_of_the_work_says_each_reason_and_what_to_do(site: Site, alice:
     assert "Might run late" not in before
     assert "Cupboards, Monday 20 April: not certain Find out today" in after
     assert (
-        "“<b>Plans</b>”: we have waited for it since Friday 3 April; the next agreed date is Monday 20 April" in after
+        "“<b>Plans</b>”: we have been waiting for it since Friday 3 April; the next agreed date is Monday 20 April" in after
     )
     assert "Phone the client" in after
 
@@ -67,7 +67,7 @@ def test_every_reason_can_be_said(site: Site) -> None:
     for sentence in (
         "Cupboards, Monday 20 April: the day has passed and it is not done",
         "Handover, Friday 24 April: nothing reported since Monday 6 April",
-        "Preparation: in this stage for 11 working days; usual are 8",
+        "Preparation: in this stage for 11 working days; usually 8",
         "Nothing was reported on the last promised days, since Tuesday 31 March",
     ):
         assert sentence in said

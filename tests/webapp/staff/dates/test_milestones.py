@@ -88,7 +88,7 @@ def test_a_step_falls_away_with_a_reason_and_is_taken_up_again(site: Site, alice
     step = steps(site)[0]
     silent = sent(alice, page_of(site), f"{step.id}/drop", **{f"drop-{step.id}-why": " "})
     assert silent.status_code == 422
-    assert Page(silent.text).message_at(f"drop-{step.id}-why") == "Please tell the client why it falls away."
+    assert Page(silent.text).message_at(f"drop-{step.id}-why") == "Please tell the client why it is no longer planned."
 
     typed = {f"drop-{step.id}-why": "You keep the old ones.", f"drop-{step.id}-language": "en"}
     answer = sent(alice, page_of(site), f"{step.id}/drop", **typed)

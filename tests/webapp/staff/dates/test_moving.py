@@ -44,7 +44,7 @@ def test_a_date_moves_with_its_explanation_and_the_client_hears(site: Site, alic
 @pytest.mark.parametrize(
     ("typed", "field", "message"),
     [
-        ({"cause": None}, "cause", "Please say whose cause it is."),
+        ({"cause": None}, "cause", "Please say who or what caused it."),
         ({"why": " "}, "why", "Please say why: choose a reason or write it."),
         ({"what_we_do": ""}, "what_we_do", "Please say what we do about it."),
         ({"new_on": ""}, "new_on", "Please give the new date"),
@@ -201,7 +201,7 @@ def test_the_last_explanation_is_shown_and_not_taken_over(site: Site, alice: Vis
 def test_it_is_said_what_will_happen(site: Site, alice: Visitor) -> None:
     step = steps(site)[1]
     far = alice.page(move_of(site, step)).text
-    assert "A move of one working day leads the update of Tuesday 7 April" in far
+    assert "A move of one working day comes first in the update of Tuesday 7 April" in far
     assert "within a quarter of an hour" in far
 
     with site.writing() as session:
@@ -217,7 +217,7 @@ def test_what_was_said_is_what_happens(site: Site, alice: Visitor) -> None:
 
     small = alice.page(moved(alice, move_of(site, step), new_on="2026-04-27").headers["Location"]).text
 
-    assert "It leads the update of Tuesday 7 April" in small
+    assert "It comes first in the update of Tuesday 7 April" in small
     assert site.one(Announcement).release_at == site.slot(site.kitchen).promised_by
 
 

@@ -108,7 +108,7 @@ def test_one_date_that_cannot_be_keeps_all_where_they_are(site: Site, dalia: Vis
 
 def test_the_cause_is_asked_for_and_what_was_typed_stays(site: Site, dalia: Visitor) -> None:
     for name, message in (
-        ("cause", "Please say whose cause it is."),
+        ("cause", "Please say who or what caused it."),
         ("why", "Please say why: choose a reason or write it."),
         ("what_we_do", "Please say what we do about it."),
     ):

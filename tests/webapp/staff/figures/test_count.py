@@ -75,7 +75,7 @@ def test_a_manager_sees_the_firms_figures_each_with_how_many_of_how_many(facts: 
         "25% dates kept 1 of 4",
         "50% next news kept 1 of 2",
         "100% updates on time 1 of 1",
-        "1 h 0 min from when we knew to client told 1 h 0 min in working hours",
+        "1 h 0 min from when we knew until the client was told 1 h 0 min in working hours",
     ]
 
 
@@ -234,7 +234,7 @@ def test_a_file_has_the_rows_of_one_figure_with_days_that_machines_read(facts: S
         "The day they knew": "2026-04-20",
         "Agreed now": "2026-04-28",
         "We knew": "2026-04-06T10:00+01:00",
-        "Last one told": "2026-04-06T11:00+01:00",
+        "Last person told": "2026-04-06T11:00+01:00",
         "Time taken": "1:00",
         "In working hours": "1:00",
         "Result": "In time",
