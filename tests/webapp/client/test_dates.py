@@ -37,7 +37,7 @@ def test_a_fresh_date_holds_and_the_news_says_how_old_it_is(site: Site) -> None:
 
     assert badges(page) == ["holds", "holds"]
     assert "On track: Handover, Friday 24 April" in page.text
-    assert "Confirmed Monday 6 April" in page.text
+    assert "Confirmed on Monday 6 April" in page.text
     assert "3 days ago" in page.text
 
 

@@ -184,7 +184,7 @@ def test_a_client_answers_and_phones_whoever_is_there(session: Session, world: W
     assert (person.name, person.phone, person.instead_of, person.until) == (
         "Bob", "+212600000002", "Alice", date(2026, 4, 8),
     )  # fmt: skip
-    assert "Bob (for Alice until 8 April)" in mail.text
+    assert "Bob (standing in for Alice until 8 April)" in mail.text
     checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.bob, now=world.now)
 
 

@@ -61,7 +61,7 @@ def test_other_clocks_are_named_beside_rhythm_and_next_news(session: Session, wo
 def test_clocks_that_show_the_same_hour_need_no_name(session: Session, world: World, zone: str) -> None:
     context = welcome(session, world, zone)
 
-    assert context.rhythm == "Tuesday by 18:00"
+    assert context.rhythm == "Every Tuesday by 18:00"
     assert "time)" not in render(context).text
 
 
@@ -70,7 +70,7 @@ def test_the_hour_is_the_one_after_quiet_hours(session: Session, world: World) -
 
     context = welcome(session, world, "Africa/Casablanca")
 
-    assert context.rhythm == "Wednesday by 08:30"
+    assert context.rhythm == "Every Wednesday by 08:30"
     assert context.next_news_at is not None
     assert context.next_news_at.time() == time(8, 30)
 

@@ -209,7 +209,7 @@ def test_it_is_said_what_will_happen(site: Site, alice: Visitor) -> None:
     assert "A manager reads it first." in alice.page(move_of(site, step)).text
     with site.writing() as session:
         session.get_one(Engagement, site.kitchen.engagement_id).state = EngagementState.DRAFT
-    assert "nothing is mailed" in alice.page(move_of(site, step)).text
+    assert "no emails go out" in alice.page(move_of(site, step)).text
 
 
 def test_what_was_said_is_what_happens(site: Site, alice: Visitor) -> None:

@@ -199,4 +199,4 @@ def test_a_client_sees_who_is_there_in_their_own_language(site: Site, alice: Vis
     alice.post(MINE, form(alice, site, starts_on="2026-04-06", ends_on="2026-04-09"))
     page = client.page(f"/u/{site.link(Purpose.PAGE, site.kitchen)}")
 
-    assert "Bob (for Alice until 9 April)" in page.text
+    assert "Bob (standing in for Alice until 9 April)" in page.text
