@@ -82,9 +82,9 @@ def test_an_owner_who_said_yes_makes_the_page_sure_again(site: Site) -> None:
 @pytest.mark.parametrize(
     ("done_on", "said"),
     [
-        (date(2026, 4, 20), "done 20 April"),
-        (date(2026, 4, 16), "done 16 April, earlier than agreed"),
-        (date(2026, 4, 22), "done 22 April, later than agreed"),
+        (date(2026, 4, 20), "done on 20 April"),
+        (date(2026, 4, 16), "done on 16 April, earlier than agreed"),
+        (date(2026, 4, 22), "done on 22 April, later than agreed"),
     ],
 )
 def test_what_is_done_says_honestly_whether_that_was_on_time(site: Site, done_on: date, said: str) -> None:

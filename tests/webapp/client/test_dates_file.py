@@ -68,7 +68,7 @@ def test_what_fell_away_is_cancelled_what_is_done_stays_and_what_is_not_sure_say
     assert [dropped[each]["STATUS"] for each in (label, other)] == ["CANCELLED", "TENTATIVE"]
     assert [done[each]["STATUS"] for each in (label, other)] == ["CANCELLED", "CONFIRMED"]
     assert "no longer planned" in dropped[label]["DESCRIPTION"]
-    assert "done 24 April" in done[other]["DESCRIPTION"]
+    assert "done on 24 April" in done[other]["DESCRIPTION"]
 
 
 def test_a_date_that_is_not_known_any_more_is_cancelled_on_the_day_it_had(site: Site, client: Visitor) -> None:

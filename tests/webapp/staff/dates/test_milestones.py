@@ -58,7 +58,7 @@ def test_a_step_is_marked_as_done_on_its_day_and_open_again(site: Site, alice: V
     answer = sent(alice, page_of(site), f"{step.id}/done", **{f"done-{step.id}-done_on": "2026-04-02"})
 
     page = alice.page(answer.headers["Location"])
-    assert "done 2 April, earlier than agreed" in page.text
+    assert "done on 2 April, earlier than agreed" in page.text
     assert "earlier than agreed" in alice.page(f"/engagements/{site.kitchen.engagement_id}").text
     alice.post(page.form("/undo").action)
     assert steps(site)[0].done_on is None
