@@ -37,9 +37,8 @@ def test_the_page_of_the_work_says_each_reason_and_what_to_do(site: Site, alice:
 
     assert "Might run late" not in before
     assert "Cupboards, Monday 20 April: not certain Find out today" in after
-    assert (
-        "“<b>Plans</b>”: we have been waiting for it since Friday 3 April; the next agreed date is Monday 20 April" in after
-    )
+    waits = "“<b>Plans</b>”: we have been waiting for it since Friday 3 April; the next agreed date is Monday 20 April"
+    assert waits in after
     assert "Phone the client" in after
 
 
