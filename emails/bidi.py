@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from emails import phones
 from emails.cleaning import OVERRIDES
 from emails.languages import Direction
 
@@ -17,27 +18,24 @@ LRM = "\u200e"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]|[\ud800-\udfff]")
 _ARABIC = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 _ARABIC_LETTER = re.compile(f"[{_ARABIC}]")
-_LETTER = "A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1eff"
+_LETTER = "A-Za-z\u00c0-\u02af\u0370-\u052f\u1e00-\u1eff"
 _LEFT_LETTER = re.compile(f"[{_LETTER}]")
 
 _URL = r"https?://[^\s<>\"'،؛؟«»\u200e\u200f]+"
 _ADDRESS = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
-_PHONE = r"(?<![\w#/.,-])(?:\+|00)?\(?\d(?:[ .\u00a0\u202f()-]{0,2}\d){7,14}(?![\w/-])"
-_LINK = re.compile(f"(?P<url>{_URL})|(?P<address>{_ADDRESS})|(?P<phone>{_PHONE})")
-# No telephone number without them; looked for first, as `_LINK` tries each of its forms at each character.
-_MANY_DIGITS = re.compile(r"\d(?:[ .\u00a0\u202f()-]{0,2}\d){7}")
-# Possessive, and never begun inside a number: thousands of digits in a row are looked at once, not once for each.
-_NUMBER = r"[+\-−]?(?<!\d)\d++(?:[.,:\u202f]\d++)*+"
-_UNIT = r"(?:[ \u00a0\u202f]?[%‰€$£₼₽°²³])"
-_LATIN_RUN = (
-    rf"(?:[#@(+]|(?<![0-9]))[0-9]*+[{_LETTER}](?:[{_LETTER}0-9 .,:;/@#&+'’()_%=?!~*\u00a0–-]*[{_LETTER}0-9%)+#!?])?"
-)
-_CODE = r"#?(?<!\d)\d++(?:[-/_.]\d++)++|#\d++"
-_LEFT_RUN_START = rf"[{_LETTER}\d€$£#@(+−-]"
+_LINK = re.compile(f"(?P<url>{_URL})|(?P<address>{_ADDRESS})|(?P<digits>{phones.RUN})")
+_UNITS = "%‰€$£₼₽°²³"
+# From a Latin letter or a digit to the last one before Arabic goes on: names, hours, sums, measures, codes, whole.
+# Never begun inside a number and nothing in it tried twice, so that thousands of digits are looked at once.
 _LEFT_RUN = re.compile(
-    rf"(?={_LEFT_RUN_START})(?:{_NUMBER}{_UNIT}|[€$£]{_NUMBER}|{_LATIN_RUN}|{_CODE}|[+\-−]\d+(?:[.,]\d+)*)"
+    rf"(?:(?<![0-9{_LETTER}])[+\-−](?=\d)|[#@(€$£+]{{1,2}}(?=[0-9{_LETTER}]))?(?<![0-9])[0-9{_LETTER}]"
+    rf"(?:[{_LETTER}0-9 .,:;/@#&+'’()_=?!~*\u00a0\u202f–×−{_UNITS}-]*[{_LETTER}0-9)+#!?{_UNITS}])?|[٠-٩]++[{_UNITS}]"
 )
-_RIGHT_RUN = re.compile(rf"[{_ARABIC}](?:[{_ARABIC}0-9 .,:'’()\u200c\u200d]*[{_ARABIC}])?")
+_LONE_NUMBER = re.compile(r"\d++(?:[.,:/]\d++)*+")
+"""It stands right by itself (UAX 9, W4)."""
+_RIGHT_RUN = re.compile(rf"[{_ARABIC}](?:[{_ARABIC}0-9 .,:'’()\u200c\u200d]*[{_ARABIC}]\)?)?")
+_ARABIC_GROUPS = re.compile("(?<=[٠-٩]) (?=[٠-٩])")
+"""Groups of digits that only a no-break space holds together in their order."""
 _DOMAIN_DOT = re.compile(rf"\.(?<=[{_LETTER}0-9]\.)(?=[{_LETTER}]{{2,}})")
 _BULLET = re.compile(r"^\s*[-*•·–]\s+(?=\S)")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(?=\S)")
@@ -71,7 +69,7 @@ def direction_of(text: str, base: Direction) -> Direction:
 def inline_html(text: str, base: Direction) -> Markup:
     """A name, a title, one line: escaped, its contrary runs wrapped, no links made, no bare domain left for a mail
     program to make a link of."""
-    plain = " ".join(strip_overrides(text).split())
+    plain = _one_line(text)
     own = direction_of(plain, base)
     inner = Markup(_runs_html(plain, own))  # noqa: S704  escaped run by run
     return inner if own == base else _span(inner, own)
@@ -79,7 +77,7 @@ def inline_html(text: str, base: Direction) -> Markup:
 
 def linked_html(text: str, base: Direction) -> Markup:
     """Free words on one line: like `inline_html`, with safe links for URLs, mail addresses and phone numbers."""
-    plain = " ".join(strip_overrides(text).split())
+    plain = _one_line(text)
     own = direction_of(plain, base)
     inner = Markup(_linked(plain, own))  # noqa: S704  escaped piece by piece
     return inner if own == base else _span(inner, own)
@@ -92,7 +90,7 @@ def isolate_html(text: str, base: Direction, *, language: str | None = None) -> 
     percents and Latin runs inside right-to-left stand in `<span dir="ltr">`. `language` marks words in a language
     other than their surroundings.
     """
-    plain = strip_overrides(text).strip()
+    plain = _held(strip_overrides(text)).strip()
     own = direction_of(plain, base)
     inner = "".join(_blocks(plain, own))
     if own != base or language is not None:
@@ -103,15 +101,23 @@ def isolate_html(text: str, base: Direction, *, language: str | None = None) -> 
 
 def isolate_text(text: str, base: Direction) -> str:
     """Words for plain text and subjects: paragraphs kept, LRM on both sides of every run that goes against `base`."""
-    plain = strip_overrides(text).strip()
+    plain = _held(strip_overrides(text)).strip()
     return "\n".join(_line_text(line.rstrip(), base) for line in plain.split("\n"))
 
 
 @lru_cache(maxsize=512)
 def inline_text(text: str, base: Direction) -> str:
     """A name or one line for plain text and subjects; white space collapsed, bare domains broken up."""
-    plain = " ".join(strip_overrides(text).split())
+    plain = _one_line(text)
     return _DOMAIN_DOT.sub(".\u2060", _line_text(plain, base))
+
+
+def _one_line(text: str) -> str:
+    return _held(" ".join(strip_overrides(text).split()))
+
+
+def _held(text: str) -> str:
+    return text if text.isascii() else _ARABIC_GROUPS.sub("\u00a0", text)
 
 
 def _line_text(line: str, base: Direction) -> str:
@@ -177,29 +183,39 @@ def _link(piece: str, kind: str, own: Direction) -> str:
 @lru_cache(maxsize=512)
 def phone_html(number: str, base: Direction) -> Markup:
     """A telephone number one can press, always in the order it is dialled."""
-    shown = " ".join(strip_overrides(number).split())
-    dial = re.sub(r"[^\d+]", "", shown)
+    shown = _one_line(number)
+    dial = phones.dialled(shown)
     link = Markup('<a href="tel:{}">{}</a>').format(dial, shown) if dial else escape(shown)
     return _span(link, "ltr") if base == "rtl" else link
 
 
 def _split_links(line: str) -> Iterator[tuple[str, str]]:
     """The line in pieces, each with "url", "address", "phone" or "" for plain words."""
-    if not ("@" in line or "://" in line or _MANY_DIGITS.search(line)):
+    if not ("@" in line or "://" in line or phones.FEWEST.search(line)):
         yield line, ""
         return
     at = 0
     for found in _LINK.finditer(line):
-        kind = found.lastgroup or ""
-        piece = found[0].rstrip(".,;:!?)]}'…") if kind == "url" else found[0]
-        if kind == "url" and len(piece) <= len("https://"):
+        kind, place = _place(line, found)
+        if place is None:
             continue
-        if found.start() > at:
-            yield line[at : found.start()], ""
-        yield piece, kind
-        at = found.start() + len(piece)
+        if place[0] > at:
+            yield line[at : place[0]], ""
+        yield line[slice(*place)], kind
+        at = place[1]
     if at < len(line):
         yield line[at:], ""
+
+
+def _place(line: str, found: re.Match[str]) -> tuple[str, tuple[int, int] | None]:
+    """What a find is, and from where to where; None where it is nothing."""
+    start, end = found.span()
+    if found.lastgroup == "digits":
+        return "phone", phones.number_in(line, start, end)
+    if found.lastgroup == "address":
+        return "address", (start, end)
+    piece = found[0].rstrip(".,;:!?)]}'…")
+    return "url", (start, start + len(piece)) if len(piece) > len("https://") else None
 
 
 def _runs_html(text: str, own: Direction) -> str:
@@ -220,6 +236,8 @@ def _over_runs(text: str, run: re.Pattern[str], wrap: Callable[[str], str], keep
         start = found.start()
         if found[0].startswith("(") and text[start:end].count("(") > text[start:end].count(")"):
             start += 1
+        if _LONE_NUMBER.fullmatch(text, start, end):
+            continue
         pieces += [keep(text[at:start]), wrap(text[start:end])]
         at = end
     return "".join([*pieces, keep(text[at:])])
