@@ -30,8 +30,9 @@ READ_SECONDS = 5
 def bounce(recipients: tuple[str, ...]) -> int:
     """Take in one returned mail from standard input.
 
-    ADDRESS is where it was addressed to; without one, ORIGINAL_RECIPIENT and the mail's own headers are asked. What is
-    no delivery report, or about no mail of ours, is ignored and never answered. Ends with 0, or with 75 (try again
+    ADDRESS is where it was addressed to; without one, ORIGINAL_RECIPIENT and the mail's own headers are asked. A
+    complaint stops the mails to that contact; what cannot be read is shown to a person. Automatic replies, and what is
+    about no mail of ours, are ignored, and nothing is ever answered. Ends with 0, or with 75 (try again
     later) where the database or the settings are in trouble.
     """
     report = _report(_read(sys.stdin.buffer))

@@ -21,6 +21,8 @@ class TaskKind(StrEnum):
     MAIL_EXPIRED = "mail_expired"
     MAIL_HELD = "mail_held"
     MAIL_REFUSED_LONG = "mail_refused_long"
+    MAIL_CAME_BACK = "mail_came_back"
+    COMPLAINED = "complained"
     SENDING_STOPPED = "sending_stopped"
     CLOCK_JUMPED = "clock_jumped"
     UNOWNED = "unowned"

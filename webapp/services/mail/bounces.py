@@ -16,8 +16,18 @@ from itertools import islice
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from emails.registry import RULES
 from webapp.keys import Keyring
-from webapp.models import AddressState, Link, MailState, OutboxEmail, Reply
+from webapp.models import (
+    AddressState,
+    Link,
+    MailState,
+    OutboxEmail,
+    Participation,
+    Reply,
+    TaskKind,
+    TellingState,
+)
 from webapp.services.core import tasks
 from webapp.services.mail import consequences, outbox
 from webapp.services.mail.delivery_reports import DeliveryReport, Fate
@@ -42,6 +52,8 @@ class Effect(StrEnum):
     NOTHING_NEW = "nothing new"
     ON_ITS_WAY = "not failed"
     FAILED = "failed"
+    TO_LOOK_AT = "somebody looks at it"
+    STOPPED = "mails stopped"
 
 
 def return_address(keyring: Keyring, base: str, mail: OutboxEmail) -> str:
@@ -58,15 +70,20 @@ def take(
     """Draw the consequences of one mail that arrived at a return address, once, however often it comes.
 
     `recipients` is where it was addressed to, besides its own headers. Failed for good: the mail is failed, the address
-    flagged where it is to blame, and whoever was told by this mail alone becomes a phone call, with a task. Anything
-    else is proof that a mail in doubt was taken over, and changes nothing more. What is no report, or carries no token
-    of ours, changes nothing: nobody is ever answered.
+    flagged where it is to blame, and whoever was told by this mail alone becomes a phone call, with a task. A complaint
+    stops all mails to that contact. What came back in a form of its own is looked at by a person. Anything else is
+    proof that a mail in doubt was taken over, and changes nothing more. What is no report, or carries no token of ours,
+    changes nothing: nobody is ever answered.
     """
     if report is None:
         return Effect.NO_REPORT
     mail = _mail(session, keyring, [*recipients, *report.addressed_to])
     if mail is None:
         return Effect.NOT_OURS
+    if report.fate is Fate.COMPLAINT:
+        return _complained(session, mail, now=now)
+    if report.fate is Fate.CAME_BACK:
+        return _to_look_at(session, mail, report, now=now)
     if report.fate is not Fate.FAILED:
         outbox.arrived(session, mail, now=now, by=None)
         return Effect.ON_ITS_WAY
@@ -76,10 +93,43 @@ def take(
     if report.is_about_address and mail.contact is not None and mail.contact.address == mail.to_address:
         mail.contact.address_state = AddressState.REFUSED
     tasks.done_for_mail(session, mail, now=now)
-    consequences.came_back(session, mail, now=now, is_about_address=report.is_about_address)
+    consequences.came_back(session, mail, now=now, report=report)
     session.flush()
     log.info("a mail was returned", extra={"mail": mail.id, "status": report.status})
     return Effect.FAILED
+
+
+def _to_look_at(session: Session, mail: OutboxEmail, report: DeliveryReport, *, now: datetime) -> Effect:
+    """Something came back to this mail's own address. Who answers automatically without saying so does it from the
+    address that was written to."""
+    is_from_reader = report.sender == mail.to_address.lower()
+    if is_from_reader or mail.state not in RETURNABLE or _was_answered(session, mail):
+        return Effect.NOTHING_NEW
+    if RULES[mail.kind].makes_task:
+        tasks.raise_once(session, TaskKind.MAIL_CAME_BACK, str(mail.id), now=now, mail=mail, answer=report.words)
+    return Effect.TO_LOOK_AT
+
+
+def _complained(session: Session, mail: OutboxEmail, *, now: datetime) -> Effect:
+    """The reader called a mail unwanted: no more mails to them, and somebody hears of it. Who shared a mail that had
+    not left hears by phone."""
+    contact = mail.contact
+    if contact is None:
+        return Effect.NOTHING_NEW
+    parts = session.scalars(
+        select(Participation).where(Participation.contact_id == contact.id, Participation.stopped_at.is_(None))
+    ).all()
+    for part in parts:
+        part.stopped_at = now
+    session.flush()
+    for cancelled in outbox.cancel_for(session, contact=contact, engagement=None, why="stopped", now=now):
+        for telling in consequences.carried(session, cancelled):
+            if telling.state is TellingState.DUE:
+                consequences.phone(session, telling, now=now)
+    if not parts:
+        return Effect.NOTHING_NEW
+    tasks.raise_once(session, TaskKind.COMPLAINED, str(contact.id), now=now, mail=mail)
+    return Effect.STOPPED
 
 
 def _token(keyring: Keyring, mail: OutboxEmail, key_number: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from emails.registry import RULES
 from webapp.models import MailState, OutboxEmail, OutboxTelling, Task, TaskKind, Telling, TellingState, User
 from webapp.services.core import tasks
+from webapp.services.mail.delivery_reports import DeliveryReport
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
 
 
@@ -81,7 +82,7 @@ def trouble(session: Session, mail: OutboxEmail, kind: TaskKind, *, now: datetim
                 telling.state = TellingState.BY_PHONE
 
 
-def came_back(session: Session, mail: OutboxEmail, *, now: datetime, is_about_address: bool) -> None:
+def came_back(session: Session, mail: OutboxEmail, *, now: datetime, report: DeliveryReport | None = None) -> None:
     """It was accepted and then returned: whoever only this mail was to tell becomes a phone call, and there is a task,
     unless everybody was told another way."""
     carries = carried(session, mail)
@@ -89,7 +90,10 @@ def came_back(session: Session, mail: OutboxEmail, *, now: datetime, is_about_ad
     for telling in missed:
         telling.state, telling.told_at = TellingState.BY_PHONE, None
     if RULES[mail.kind].makes_task and (missed or not carries):
-        tasks.raise_once(session, TaskKind.MAIL_FAILED, str(mail.id), now=now, mail=mail, came_back=is_about_address)
+        is_wrong, is_full = (report.is_about_address, report.is_full) if report else (False, False)
+        tasks.raise_once(
+            session, TaskKind.MAIL_FAILED, str(mail.id), now=now, mail=mail, came_back=is_wrong, is_full=is_full
+        )
 
 
 def is_about_letters(mail: OutboxEmail) -> bool:

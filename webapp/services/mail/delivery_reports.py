@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from email.utils import parseaddr
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from emails.cleaning import one_line
+from webapp.services.mail import returned_words
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +22,32 @@ _READABLE_PART = b"text/x-delivery-status"
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([245])\d\d\b")
 _ENVELOPE_HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
-# RFC 3463: the mail is too large, its content or the sender is refused. The address itself may be fine.
-_ABOUT_THE_MAIL = re.compile(r"5\.(?:2\.3|3\.4|6\.(?!7\b)\d+|7\.\d+)")
+# RFC 3463: 5.1.7 and 5.1.8 are about the sender, 5.2.2 about room, 5.4 and 5.5 about the way, 5.7 about trust.
+# 5.1.10 is RFC 7505's, 5.6.7 RFC 6531's.
+_ABOUT_THE_ADDRESS = re.compile(r"5\.(?:1\.(?:[1-6]|10)|2\.1|6\.7)")
+_NOBODY = re.compile(
+    r"no such (?:user|mailbox)|(?:user|recipient|mailbox|account) (?:unknown|not found)|unknown user", re.IGNORECASE
+)
+_FULL_STATUS = re.compile(r"[45]\.2\.2")
+_FULL = re.compile(
+    r"over ?quota|quota (?:exceed|is full)|exceed\w* (?:\w+ )?(?:quota|allowed size|storage)|mailbox (?:is )?full"
+    r"|out of storage|postfach\W.{0,60}\b(?:voll|überfüllt)|speicherplatz|boîte (?:aux lettres )?(?:est )?pleine"
+    r"|ящик переполнен|переполнен",
+    re.IGNORECASE | re.DOTALL,
+)
+_FIELD_GAP = re.compile(r"(?m)^([A-Za-z-]+)[ \t]+:")
+_FEEDBACK = re.compile(rb"message/feedback-report", re.IGNORECASE)
+_READABLE_FEEDBACK = b"text/x-feedback-report"
+NO_COMPLAINTS = ("not-spam", "auth-failure", "dmarc")
+_TOKEN_ADDRESS = re.compile(r"[a-z2-7]{26}@", re.IGNORECASE)
 
 
 class Fate(StrEnum):
-    """`delivered`: also relayed, or handed on to several readers, of whom at least one has it."""
+    """`delivered`: also relayed, or handed on to several readers, of whom at least one has it. `complaint`: the reader
+    called it unwanted (RFC 5965). `came_back`: something came back that is no report, and no automatic reply."""
 
+    COMPLAINT = "complaint"
+    CAME_BACK = "came_back"
     FAILED = "failed"
     DELAYED = "delayed"
     DELIVERED = "delivered"
@@ -33,6 +55,8 @@ class Fate(StrEnum):
 
 _FATES = {
     "failed": Fate.FAILED,
+    "failure": Fate.FAILED,
+    "expired": Fate.FAILED,
     "delayed": Fate.DELAYED,
     "delivered": Fate.DELIVERED,
     "relayed": Fate.DELIVERED,
@@ -49,17 +73,26 @@ class DeliveryReport:
     status: str
     words: str
     addressed_to: tuple[str, ...]
+    sender: str = ""
 
     @property
     def is_about_address(self) -> bool:
-        """Whether the address is to blame. A server that gave up after days of 4xx says nothing about the address."""
-        return (
-            self.fate is Fate.FAILED and self.status.startswith("5") and _ABOUT_THE_MAIL.fullmatch(self.status) is None
-        )
+        """Whether the address is to blame. A server that gave up after days of 4xx says nothing about the address, and
+        one that gives no reason in numbers may give it in words."""
+        if self.fate is not Fate.FAILED or self.is_full:
+            return False
+        is_vague = self.status in ("", "5.0.0")
+        return _ABOUT_THE_ADDRESS.fullmatch(self.status) is not None or (is_vague and bool(_NOBODY.search(self.words)))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room in their mailbox for now."""
+        return _FULL_STATUS.fullmatch(self.status) is not None or _FULL.search(self.words) is not None
 
 
 def read(raw: bytes) -> DeliveryReport | None:
-    """The report in a mail; None where it is something else: a vacation reply, a read receipt, advertising, rubbish."""
+    """What a mail that came back says; None where it changes nothing: an automatic reply (RFC 3834), a warning that it
+    is late, or what cannot be read at all."""
     try:
         return _read(raw)
     except Exception as fault:
@@ -69,42 +102,59 @@ def read(raw: bytes) -> DeliveryReport | None:
 
 
 def _read(raw: bytes) -> DeliveryReport | None:
-    # Python's parser takes message/* for headers before it undoes base64, so the part is read as text instead.
-    mail = message_from_bytes(_STATUS_PART.sub(_READABLE_PART, raw))
-    found = [_one(fields) for part in _parts(mail) for fields in _groups(part)]
+    # Python's parser takes message/* for headers before it undoes base64, so these parts are read as text instead.
+    mail = message_from_bytes(_FEEDBACK.sub(_READABLE_FEEDBACK, _STATUS_PART.sub(_READABLE_PART, raw)))
+    addresses = tuple(str(value) for name in _ENVELOPE_HEADERS for value in mail.get_all(name, []))
+    about = partial(DeliveryReport, addressed_to=addresses, sender=parseaddr(str(mail.get("From", "")))[1].lower())
+    feedback = [fields for part in _parts(mail, _READABLE_FEEDBACK) for fields in _groups(part)]
+    if feedback:
+        kinds = [str(fields.get("Feedback-Type", "")).strip().lower() for fields in feedback]
+        is_complaint = not any(kind in NO_COMPLAINTS for kind in kinds)
+        return about(fate=Fate.COMPLAINT, status="", words="") if is_complaint else None
+    found = [_one(fields) for part in _parts(mail, _READABLE_PART) for fields in _groups(part)]
     told = [report for report in found if report is not None]
     if not told:
-        return None
-    by_fate = {fate: (status, words) for fate, status, words in reversed(told)}
+        said = returned_words.said(mail)
+        if said is None:
+            return None
+        is_full = _FULL.search(said) is not None
+        fate, status = (Fate.FAILED, "5.2.2") if is_full else (Fate.CAME_BACK, "")
+        return about(fate=fate, status=status, words=one_line(said)[:WORDS_MAXIMUM])
     # One address may stand for several readers: it failed only where nobody has it and nobody may still get it.
-    fate = next(fate for fate in (Fate.DELIVERED, Fate.DELAYED, Fate.FAILED) if fate in by_fate)
-    status, words = by_fate[fate]
-    addresses = tuple(str(value) for name in _ENVELOPE_HEADERS for value in mail.get_all(name, []))
-    return DeliveryReport(fate=fate, status=status, words=words, addressed_to=addresses)
+    fates = {fate for fate, _, _ in told}
+    fate = next(fate for fate in (Fate.DELIVERED, Fate.DELAYED, Fate.FAILED) if fate in fates)
+    _, status, words = min((report for report in told if report[0] is fate), key=lambda report: not report[1])
+    return about(fate=fate, status=status, words=words)
 
 
-def _parts(mail: "Message[Any, Any]") -> "Iterator[Message[Any, Any]]":
-    """The status parts of the mail itself, not of mails that lie in it."""
-    if mail.get_content_type() == _READABLE_PART.decode():
+def _parts(mail: "Message[Any, Any]", wanted: bytes) -> "Iterator[Message[Any, Any]]":
+    """The parts of one type: of the mail itself, and of a mail in it that was sent to a return address of ours, as a
+    scanner wraps it; not of mails that lie in it otherwise."""
+    if mail.get_content_type() == wanted.decode():
         yield mail
-    if mail.get_content_maintype() == "multipart":
-        for part in mail.get_payload():
-            if isinstance(part, Message):
-                yield from _parts(part)
+    if mail.get_content_maintype() in ("multipart", "message"):
+        for part in mail.get_payload() if isinstance(mail.get_payload(), list) else ():
+            is_inside = mail.get_content_type() == "message/rfc822"
+            if isinstance(part, Message) and (not is_inside or _TOKEN_ADDRESS.search(str(part.get("To", "")))):
+                yield from _parts(part, wanted)
 
 
 def _groups(part: "Message[Any, Any]") -> "Iterator[Message[Any, Any]]":
-    """The groups of fields, which blank lines part: one about the mail, then one for each recipient."""
+    """The groups of fields, which blank lines part: one about the mail, then one for each recipient. Where the blank
+    line before them lacks, they stand among the part's own headers."""
+    if "Action" in part:
+        yield part
     payload = part.get_payload(decode=True)
     text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
     for group in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip()):
-        yield message_from_string(group.lstrip() + "\n\n")
+        yield message_from_string(_FIELD_GAP.sub(r"\1:", group.lstrip()) + "\n\n")
 
 
 def _one(fields: "Message[Any, Any]") -> tuple[Fate, str, str] | None:
     """Fate, status and words of one recipient; None for the group about the mail."""
     action = str(fields.get("Action", "")).strip().lower()
-    said = one_line(str(fields.get("Diagnostic-Code", "")).partition(";")[2])
+    kind, colon, rest = str(fields.get("Diagnostic-Code", "")).partition(";")
+    said = one_line(rest if colon else kind)
     status = _status(str(fields.get("Status", "")), said)
     fate = _FATES.get(re.split(r"[^a-z]", action)[0]) or _FATE_OF_CLASS.get(status[:1])
     if fate is None:
@@ -120,5 +170,5 @@ def _status(told: str, said: str) -> str:
         return match[0]
     if closer is not None:
         return closer[0]
-    code = _REPLY_CODE.match(said)
+    code = _REPLY_CODE.match(said) or _REPLY_CODE.match(told.strip())
     return f"{code[1]}.0.0" if code else ""

@@ -43,6 +43,8 @@ MAIL_TASKS = (
     TaskKind.MAIL_EXPIRED,
     TaskKind.MAIL_HELD,
     TaskKind.MAIL_REFUSED_LONG,
+    TaskKind.MAIL_CAME_BACK,
+    TaskKind.COMPLAINED,
 )
 SHOWN_APART = (TaskKind.PHONE, TaskKind.NOTICE_TO_READ, *deadlines.KINDS)
 

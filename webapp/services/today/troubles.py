@@ -23,6 +23,8 @@ TROUBLES = {
     TaskKind.MAIL_EXPIRED: "expired",
     TaskKind.MAIL_HELD: "held",
     TaskKind.MAIL_REFUSED_LONG: "refused_long",
+    TaskKind.MAIL_CAME_BACK: "look",
+    TaskKind.COMPLAINED: "complained",
     TaskKind.SENDING_STOPPED: "refused_all",
     TaskKind.CLOCK_JUMPED: "clock_jumped",
     TaskKind.PROMISE_BROKEN: "promise_broken",
@@ -83,6 +85,8 @@ def _what(task: Task) -> str:
     """A key of the catalogue's `trouble` table, the closest that is known."""
     if task.kind is TaskKind.MAIL_FAILED and task.outbox_email and consequences.is_about_letters(task.outbox_email):
         return "letters"
+    if task.details.get("is_full"):
+        return "full"
     return "bounced" if task.details.get("came_back") else TROUBLES[task.kind]
 
 

@@ -65,7 +65,7 @@ def test_an_encoded_report_is_read_like_a_plain_one(raw: bytes) -> None:
         ("2.1.5", "delivered", "smtp; 250 2.1.5 ok", Fate.DELIVERED, False),
         ("5.1.1", "FAILED (permanently)", "smtp; 550 no", Fate.FAILED, True),
         ("5.2.1", "failed", "smtp; 550 5.2.1 disabled", Fate.FAILED, True),
-        ("5.4.4", "failed", "X-Postfix; no such domain", Fate.FAILED, True),
+        ("5.4.4", "failed", "X-Postfix; no such domain", Fate.FAILED, False),
         ("5.0.0", "failed", "smtp; 550 no such user here", Fate.FAILED, True),
         ("5.0.0", "failed", "smtp; 554 5.7.1 looks like spam", Fate.FAILED, False),
         ("5.7.26", "failed", "smtp; 550 5.7.26 not authenticated", Fate.FAILED, False),
@@ -105,7 +105,14 @@ def test_an_address_that_stands_for_several_readers_failed_only_where_nobody_has
         *no_reports.RUBBISH,
     ],
 )
-def test_what_is_no_report_is_none(raw: bytes) -> None:
+def test_what_is_no_report_says_nothing_about_the_mail(raw: bytes) -> None:
+    report = delivery_reports.read(raw)
+
+    assert report is None or report.fate is Fate.CAME_BACK
+
+
+@pytest.mark.parametrize("raw", [b"", b"rubbish", no_reports.VACATION, no_reports.READ_RECEIPT])
+def test_what_has_no_head_or_answers_by_itself_is_nothing(raw: bytes) -> None:
     assert delivery_reports.read(raw) is None
 
 

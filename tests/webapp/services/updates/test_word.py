@@ -104,7 +104,7 @@ def test_who_never_got_the_mail_with_a_move_is_told_it_again(reading: Reading, w
     move(world, reading.work.milestones[0], date(2026, 4, 28), at=world.now)
     moved = tell_all(reading.session, reading.work, now=world.now)
     mail = next(mail for mail in _mails(reading.session, moved) if mail.contact_id == other.id)
-    consequences.came_back(reading.session, mail, now=world.now, is_about_address=False)
+    consequences.came_back(reading.session, mail, now=world.now)
 
     again = tell_all(reading.session, reading.work, now=world.now)
 
