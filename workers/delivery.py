@@ -128,7 +128,7 @@ class Drain:
                 stopping=self._stopping,
             )
         except RecipientRefused as refusal:
-            self._refused(claim, refusal, is_recipient=True)
+            self._refused(claim, refusal, is_recipient=refusal.is_about_address)
         except MessageRefused as refusal:
             self._refused(claim, refusal, is_recipient=False)
         except Interrupted as trouble:

@@ -41,7 +41,12 @@ class _Refused(Outcome):
 
 
 class RecipientRefused(_Refused):
-    """The server does not take mail for this address. Nothing has arrived."""
+    """The server does not take mail for this address. Nothing has arrived. `is_about_address`: its code says that the
+    address itself is wrong (RFC 3463), not only that this server will not."""
+
+    def __init__(self, answer: str, *, is_permanent: bool, is_about_address: bool = False) -> None:
+        super().__init__(answer, is_permanent=is_permanent)
+        self.is_about_address = is_about_address
 
 
 class MessageRefused(_Refused):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
+from typing import NoReturn
 
 from workers.envelope import check_envelope
 from workers.greeting import expect, greet, is_permanent, stop_sending, trouble_of_the_sender, words_of
@@ -28,6 +29,12 @@ from workers.transport import Transport
 
 _DOT_AT_LINE_START = re.compile(rb"^\.", re.MULTILINE)
 _SENDER_CODES = frozenset({421, 530, 534, 535, 538})
+_STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+# RFC 3463, RFC 7505 (5.1.10) and RFC 6531 (5.6.7).
+_RECIPIENTS_OWN = re.compile(r"5\.(?:1\.(?:[1-6]|10)|2\.1|6\.7)")
+_OURS = re.compile(r"5\.(?:1\.[78]|7\.\d+)")
+_VARYING = re.compile(r"\S*@\S*")
+"""What differs from one refusal to the next: the address in it."""
 _BODY_CHUNK = 16 * 1024
 
 
@@ -68,6 +75,7 @@ class SmtpTransport(Transport):
         self._line: Line | None = None
         self.greeting = ""
         self._needs_reset = False
+        self._refused_before: str | None = None
         self._used_at = 0.0
 
     def close(self) -> None:
@@ -167,7 +175,7 @@ class SmtpTransport(Transport):
                 if not line.has_extn("smtputf8"):
                     # RFC 6531 names this case; the number tells our own people's words for it from the others.
                     answer = "553 5.6.7 our mail server takes only ASCII letters before the @ (no SMTPUTF8)"
-                    raise RecipientRefused(answer, is_permanent=True)
+                    raise RecipientRefused(answer, is_permanent=True, is_about_address=True)
                 line.command_encoding = "utf-8"
                 options += " SMTPUTF8"
             if not data.isascii() and not line.has_extn("8bitmime"):
@@ -179,10 +187,30 @@ class SmtpTransport(Transport):
         code, text = line.docmd("RCPT", f"TO:<{recipient}>")
         if code in _SENDER_CODES:
             stop_sending(line, code, text)
+        answer = plain_answer(code, text)
         if 400 <= code <= 599:
-            raise RecipientRefused(plain_answer(code, text), is_permanent=is_permanent(code))
+            self._refuse_recipient(line, code, text)
         if code // 100 != 2:
-            raise Interrupted(plain_answer(code, text))
+            raise Interrupted(answer)
+        self._refused_before = None
+
+    def _refuse_recipient(self, line: Line, code: int, text: bytes | str) -> NoReturn:
+        """Say who is to blame (Postfix tells a sender that it does not want only here, `smtpd_delay_reject`): the
+        address by the recipient's own codes; a full mailbox nobody, it is tried again; us by a code about the sender or
+        trust, by 554 without one, and by any answer of no meaning that two recipients in a row get."""
+        answer = plain_answer(code, text)
+        found = _STATUS.search(answer)
+        status = found[0] if found else ""
+        if not is_permanent(code) or status == "5.2.2":
+            raise RecipientRefused(answer, is_permanent=False)
+        if _RECIPIENTS_OWN.fullmatch(status):
+            self._refused_before = None
+            raise RecipientRefused(answer, is_permanent=True, is_about_address=True)
+        words = _VARYING.sub("", answer)
+        if _OURS.fullmatch(status) or (code == 554 and not status) or words == self._refused_before:
+            stop_sending(line, code, text)
+        self._refused_before = words
+        raise RecipientRefused(answer, is_permanent=True)
 
     def _ask_for_data(self, line: Line) -> None:
         line.stage = "DATA"

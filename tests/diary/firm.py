@@ -35,7 +35,7 @@ from workers.transport import Transport
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 WHY = Why(cause=Who.OTHER, other_name="the joiner", why="The doors are late.", what_we_do="We do the rest.")
 LABELS = {"Cupboards": "الخزانات", "Handover": "التسليم", "Lamps": "الضو"}
-HOURS = (time(8, 1), time(10, 0), time(16, 0), time(18, 0), time(20, 0))
+HOURS = (time(8, 1), time(16, 0), time(18, 0))
 """When the clock is looked at, besides soon after each act: the hours at which something is promised."""
 SOON = timedelta(minutes=11)
 Act = Callable[["Firm", Session, Engagement], None]

@@ -113,7 +113,7 @@ def test_no_word_to_a_client_contradicts_an_earlier_one(new_firm: Callable[[], F
             stateful_step_count=8,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+            phases=[Phase.explicit, Phase.generate],
         ),
     )
 

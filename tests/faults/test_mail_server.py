@@ -63,6 +63,15 @@ def test_an_address_refused_for_good_flags_the_contact_and_becomes_a_phone_call(
     assert scene.waiting() == {"mail_failed": 1}
 
 
+def test_a_sender_that_is_refused_at_the_recipient_flags_nobody(scene: Scene) -> None:
+    scene.mails(2)
+    scene.server.misbehave("RCPT", "553 5.7.1 <bounces@firm.example>: Sender address rejected: not owned by user")
+    scene.drain()
+
+    assert scene.states() == {"queued": 2}
+    assert (scene.address_states(), scene.waiting()) == ({"fine"}, {"sending_stopped": 1})
+
+
 @pytest.mark.parametrize("step", ["DATA", "DOT"])
 @pytest.mark.parametrize("answer", ["552 5.3.4 Too big", "554 5.6.0 Never"])
 def test_a_mail_refused_for_good_fails_alone_and_its_contact_is_fine(scene: Scene, step: str, answer: str) -> None:

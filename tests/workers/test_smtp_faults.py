@@ -89,6 +89,52 @@ def test_a_refused_recipient_leaves_the_connection_for_the_next_mail(
     assert server.connections == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["553 5.7.1 <b@x.example>: Sender address rejected: not owned", "550 5.1.8 Bad sender", "554 Relay access denied"],
+)
+def test_a_refusal_that_means_the_sender_blames_no_recipient(
+    answer: str, server: SmtpServer, transport: SmtpTransport
+) -> None:
+    server.misbehave("RCPT", answer)
+
+    with pytest.raises(SendingStopped) as caught:
+        send(transport)
+
+    assert (caught.value.stage, caught.value.is_at_this_mail) == ("RCPT", True)
+
+
+def test_an_answer_of_no_meaning_is_the_recipients_once_and_ours_where_the_next_one_gets_it_too(
+    server: SmtpServer, transport: SmtpTransport
+) -> None:
+    server.misbehave("RCPT", "550 <one@client.example> not here")
+    with pytest.raises(RecipientRefused) as first:
+        send(transport)
+
+    server.misbehave("RCPT", "550 <two@client.example> not here")
+    with pytest.raises(SendingStopped):
+        send(transport, recipient="two@client.example")
+
+    assert (first.value.is_permanent, first.value.is_about_address) == (True, False)
+
+
+def test_two_wrong_addresses_in_a_row_are_two_wrong_addresses(server: SmtpServer, transport: SmtpTransport) -> None:
+    for _ in range(2):
+        server.misbehave("RCPT", "550 5.1.1 Unknown")
+        with pytest.raises(RecipientRefused) as caught:
+            send(transport)
+        assert caught.value.is_about_address
+
+
+def test_a_full_mailbox_is_tried_again(server: SmtpServer, transport: SmtpTransport) -> None:
+    server.misbehave("RCPT", "552 5.2.2 Mailbox full")
+
+    with pytest.raises(RecipientRefused) as caught:
+        send(transport)
+
+    assert (caught.value.is_permanent, caught.value.is_about_address) == (False, False)
+
+
 @pytest.mark.parametrize("step", ["DATA", "DOT"])
 @pytest.mark.parametrize(("answer", "is_permanent"), [("451 4.3.0 Later", False), ("554 5.6.0 Never", True)])
 def test_a_refused_mail_leaves_the_connection_for_the_next_mail(
