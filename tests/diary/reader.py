@@ -83,6 +83,9 @@ class Reader:
                     stands, "mail.standing.done_on", "mail.standing.done_late", "mail.standing.done_early"
                 ),
             )
+        for label, now in self._put_right(text):
+            was = self.dates.get(label)
+            self.dates[label] = Date(now, self._days(now), is_dropped=False, is_done=bool(was and was.is_done))
         if any(self.word(key) and mail.subject.startswith(self.word(key)) for key in ENDS):
             self.next_news.clear()
         printed = self._next_news(mail)
@@ -166,6 +169,16 @@ class Reader:
                     if line.startswith(head):
                         now, _, stands = line.removeprefix(head).partition(" · ")
                         found[label] = (now.strip(), stands.strip())
+        return found
+
+    def _put_right(self, text: str) -> list[tuple[str, str]]:
+        """The dates that a correction says right: under the name of the step, what we wrote and what it is."""
+        lines, right = text.splitlines(), self.word("mail.heading.right_is")
+        found = []
+        for place, line in enumerate(lines):
+            if line in self.labels:
+                said = next((each for each in lines[place + 1 : place + 3] if each.startswith(right)), None)
+                found += [(line, said.removeprefix(right).lstrip(" :\u00a0").rstrip("."))] if said else []
         return found
 
     def _shown(self, table: Element) -> list[tuple[str, str]]:

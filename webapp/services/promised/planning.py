@@ -21,6 +21,7 @@ from webapp.models import (
     SlotState,
     Task,
     TaskKind,
+    TellingState,
     Update,
     User,
 )
@@ -134,7 +135,8 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     # A notice that goes out now instead prints the time after this one.
     latest.state = SlotState.NO_NEWS
     session.flush()
-    is_told = notices.release(session, slot.engagement, now=now) is not None
+    notice = notices.release(session, slot.engagement, now=now)
+    is_told = notice is not None and any(row.state is not TellingState.SKIPPED for row in notice.tellings)
     releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now, is_told=is_told)
     return True
 

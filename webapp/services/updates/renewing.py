@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from webapp.models import Announcement, Engagement, Update, UpdateKind
+from webapp.models import Announcement, Commitment, Engagement, Update, UpdateKind
 from webapp.services.core import audits
 from webapp.services.dates import unread
 from webapp.services.updates import next_news, telling, untold
@@ -38,6 +38,7 @@ def take_back_welcome(session: Session, engagement: Engagement, *, now: datetime
         return False
     for update in waiting:
         telling.take_back(session, update, now=now)
+    session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in waiting])))
     return True
 
 
