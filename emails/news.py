@@ -14,6 +14,9 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     if delay.now.starts_on is None:
         return say.t("news.date_gone", was=was)
     now = say.agreed(delay.now, is_short=True)
+    if delay.is_met and len(delays) == 1 and delay.first.starts_on is not None:
+        first = say.agreed(delay.first, is_short=True)
+        return say.t("news.met_first", label=say.name(say.label(delay.labels)), now=now, first=first)
     if delay.is_met and len(delays) == 1:
         return say.t("news.met", now=now)
     if delay.is_earlier and len(delays) == 1:
@@ -36,14 +39,16 @@ def standing(dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[A
     if not asks:
         return say.t("news.stands")
     if asks[0].due_on is None:
-        return say.t("news.we_need", ask=say.name(say.read(asks[0].said)))
-    return say.t("news.we_need_by", ask=say.name(say.read(asks[0].said)), day=say.short_day(asks[0].due_on))
+        return say.t("news.we_need", ask=say.phrase(asks[0].said))
+    return say.t("news.we_need_by", ask=say.phrase(asks[0].said), day=say.short_day(asks[0].due_on))
 
 
 def asked(ask: AskLine, say: Sentences) -> str:
-    text = say.name(say.read(ask.said))
+    text = say.phrase(ask.said)
     if ask.due_on is None:
         return say.t("preheader.ask", ask=text)
+    if ask.is_overdue:
+        return say.t("preheader.ask_overdue", ask=text, day=say.short_day(ask.due_on))
     return say.t("preheader.ask_by", ask=text, day=say.day(ask.due_on))
 
 

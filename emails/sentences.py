@@ -73,7 +73,10 @@ class Sentences(Phrases):
         comes earlier, or that only waited for something, needs one sentence; so does one that moved for what was said
         of the move `before` it."""
         rows = [Row(self.t("heading.new_date"), self._moved_to(delay, next_news_at))]
-        if delay.is_welcome or (before is not None and _is_same_cause(delay, before)):
+        if delay.is_welcome:
+            return [*rows, *self._first_agreed(delay)]
+        if before is not None and _is_same_cause(delay, before):
+            rows[0] = Row(rows[0].label, self.together([_full(rows[0].text, self), self.t("delay.same_reason")]))
             return [*rows, *self._first_agreed(delay)]
         if delay.cause is Who.US:
             rows[0] = Row(rows[0].label, self.together([_full(rows[0].text, self), self.t("delay.sorry")]))
@@ -141,6 +144,18 @@ class Sentences(Phrases):
         spoken = self.language
         return self._done(spoken.span(on.starts_on, on.ends_on) if on.ends_on else spoken.day(on.starts_on))
 
+    def phrase(self, said: Said) -> str:
+        """Words inside a sentence of ours: without the full stop or question mark of their own."""
+        return self.name(
+            self.read(
+                replace(
+                    said,
+                    text=_bare(said.text),
+                    translations={tag: _bare(words) for tag, words in said.translations.items()},
+                )
+            )
+        )
+
     def _open(self, said: Said, day: date | None) -> Said:
         """Words that a date follows in the same sentence lose their full stop."""
         words = said.read_in(self.language.tag)
@@ -195,7 +210,8 @@ class Sentences(Phrases):
     def _why(self, delay: Delay) -> list[str]:
         said = []
         if delay.reason and delay.why:
-            said.append(_full(self.t(":words.colon", label=self.label(delay.reason), text=self.line(delay.why)), self))
+            both = self.t("delay.reason_why", reason=self.label(delay.reason), why=self.line(delay.why))
+            said.append(_full(both, self))
         elif delay.why:
             said.append(_full(self.line(delay.why), self))
         elif delay.reason:
@@ -207,7 +223,7 @@ class Sentences(Phrases):
         return said
 
     def _first_agreed(self, delay: Delay) -> list[Row]:
-        if not delay.moved:
+        if not delay.moved or (delay.moved == 1 and delay.first == delay.was):
             return []
         moved = self.t("delay.moved", count=delay.moved)
         first = self.t("delay.first_agreed", first=self.agreed(delay.first), moved=moved)
@@ -215,7 +231,8 @@ class Sentences(Phrases):
 
     def _date(self, line: DateLine) -> DateRow:
         is_first = line.first == line.now and not line.moved
-        stands = self.t(f"standing.{line.standing}")
+        is_dateless = line.standing is Standing.UNCONFIRMED and line.confirmed_on is None
+        stands = self.t("standing.not_sure" if is_dateless else f"standing.{line.standing}", day="")
         if line.standing is Standing.HOLDS and is_first and is_known(line.now):
             stands = self.t("standing.holds_first")
         if line.standing is Standing.DONE and line.done_on:
@@ -239,6 +256,10 @@ class Sentences(Phrases):
         if ask.is_overdue and ask.due_on:
             return self.t("ask.overdue", text=text, day=self.day(ask.due_on))
         return self.by_day(text, ask.due_on)
+
+
+def _bare(text: str) -> str:
+    return text.rstrip().rstrip(".?؟").rstrip()
 
 
 def _is_same_cause(delay: Delay, before: Delay) -> bool:

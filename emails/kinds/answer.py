@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from textwrap import shorten
 
 from emails.mail import ClientMail
 from emails.pieces import Said
@@ -9,6 +10,7 @@ from emails.sample_story import Story
 from emails.sending import Rule
 from emails.sentences import Sentences
 
+WORDS_IN_SUBJECT = 60
 RULE = Rule(lives=timedelta(days=3), priority=15, is_quiet=True)
 
 
@@ -20,7 +22,8 @@ class Answer(ClientMail):
     answer: Said
 
     def headline(self, say: Sentences) -> str:
-        return say.t("news.answer")
+        first_words = shorten(say.read(self.answer), WORDS_IN_SUBJECT, placeholder=" …")
+        return say.t("news.answer_words", words=say.name(first_words))
 
     def preheader(self, say: Sentences) -> str:
         return say.name(say.read(self.answer))

@@ -5,12 +5,13 @@ from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import AskLine, DateLine, Delay, Person, Said, Standing, Step, Waiting, Who
+from emails.pieces import AskLine, DateLine, Delay, Person, Said, Standing, Step, Waiting, Who, leading
 from emails.sample_story import Story, on
 from emails.sending import to_client
 from emails.sentences import Sentences
 
 RULE = to_client(3)
+SURE = (Standing.HOLDS, Standing.MOVED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +40,24 @@ class ClientUpdate(ClientMail):
             return news.moved(self.delays, say)
         overdue = next((ask for ask in self.asks if ask.is_overdue), None)
         if overdue:
-            return say.t("news.still_need", ask=say.name(say.read(overdue.said)))
+            return say.t("news.still_need", ask=say.phrase(overdue.said))
+        sure = leading(self.dates)
+        if sure is not None and sure.standing in SURE:
+            on = say.agreed(sure.now, is_short=True)
+            if self.introduces:
+                return say.t("news.introduction", name=say.name(self.introduces.name), day=on)
+            if self.waiting and self.waiting.plan_stands and not self.asks:
+                return say.t("news.nothing_new", day=on)
+            if self.asks and not self.waiting:
+                return say.t("news.on_track_ask", day=on, ask=say.phrase(self.asks[0].said))
         return news.standing(self.dates, self.waiting, self.asks, say)
+
+    @property
+    def is_nothing_to_do(self) -> bool:
+        """Whether nothing at all is asked of the reader."""
+        is_theirs = any(step.who is Who.YOU for step in self.steps)
+        is_awaited = self.waiting is not None and self.waiting.who is Who.YOU
+        return not (self.asks or is_theirs or is_awaited)
 
     def preheader(self, say: Sentences) -> str:
         if self.asks:

@@ -96,7 +96,7 @@ def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_subject_says_the_news_and_the_reference() -> None:
-    assert render(update()).subject == "On track for Friday 23 April · kitchen, Anfa (MA-4471)"
+    assert render(update()).subject == "On track for 23 April; we need: your choice of tap · kitchen, Anfa (MA-4471)"
     assert render(SAMPLES["delay_notice"]("en")).subject == "New date 28 April (was 21 April) · kitchen, Anfa (MA-4471)"
 
 
@@ -110,7 +110,9 @@ def test_a_subject_cannot_be_broken_into_two_lines() -> None:
 
     subject = render(bad).subject
 
-    assert subject == "On track for Friday 23 April · kitchen Bcc: x@example.\u2060com ! (MA-4471)"
+    assert (
+        subject == "On track for 23 April; we need: your choice of tap · kitchen Bcc: x@example.\u2060com ! (MA-4471)"
+    )
 
 
 def test_an_apology_is_made_only_where_the_cause_is_ours() -> None:
@@ -130,7 +132,7 @@ def test_a_moved_date_stands_before_everything_else() -> None:
     text = render(SAMPLES["update_with_delay"]("en")).text
 
     assert text.index("(was ") < text.index("Since ")
-    assert "First agreed: Wednesday 21 April; moved once" in text
+    assert "first agreed: Wednesday 21 April; moved once" in text
 
 
 def test_the_first_mail_and_the_no_news_mail_do_not_claim_that_dates_hold() -> None:

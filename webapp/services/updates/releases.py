@@ -1,11 +1,12 @@
 """Turns what staff reported into what clients are told: one frozen update with its tellings and mails."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.pieces import AskLine, CorrectedPart, Delay, Person, Said, Step, Who
+from emails.pieces import AskLine, CorrectedPart, DateLine, Delay, Person, Said, Standing, Step, Who
 from webapp.models import (
     Ask,
     CheckpointState,
@@ -78,7 +79,7 @@ def from_answers(
         last_step=before.step.said if before and before.step else None,
         last_step_done=answers.last_step if before and before.step else None,
         step=_next_step(answers),
-        dates=date_lines(engagement),
+        dates=_as_sure_as_the_plan(date_lines(engagement), answers),
         delays=delays,
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         waiting=answers.waiting,
@@ -315,6 +316,14 @@ def _said(text: str, language: str | None) -> Said | None:
 
 def _ask_line(ask: Ask) -> AskLine:
     return AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)
+
+
+def _as_sure_as_the_plan(lines: tuple[DateLine, ...], answers: Answers) -> tuple[DateLine, ...]:
+    """Where the plan may not stand, no date of it is said to hold."""
+    if answers.waiting is None or answers.waiting.plan_stands:
+        return lines
+    sure = (Standing.HOLDS, Standing.MOVED)
+    return tuple(replace(line, standing=Standing.NOT_SURE) if line.standing in sure else line for line in lines)
 
 
 def _reported(answers: Answers) -> Said | None:
