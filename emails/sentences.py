@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from textwrap import shorten
 
 from emails.phrasing import Phrases
 from emails.pieces import (
@@ -144,17 +145,14 @@ class Sentences(Phrases):
         spoken = self.language
         return self._done(spoken.span(on.starts_on, on.ends_on) if on.ends_on else spoken.day(on.starts_on))
 
-    def phrase(self, said: Said) -> str:
-        """Words inside a sentence of ours: without the full stop or question mark of their own."""
-        return self.name(
-            self.read(
-                replace(
-                    said,
-                    text=_bare(said.text),
-                    translations={tag: _bare(words) for tag, words in said.translations.items()},
-                )
-            )
-        )
+    def phrase(self, said: Said, *, most: int = 1000) -> str:
+        """Words inside a sentence of ours: without the full stop or question mark of their own, and not endless."""
+
+        def inside(text: str) -> str:
+            return shorten(text.rstrip().rstrip(".?؟").rstrip(), most, placeholder=" …")
+
+        others = {tag: inside(words) for tag, words in said.translations.items()}
+        return self.name(self.read(replace(said, text=inside(said.text), translations=others)))
 
     def _open(self, said: Said, day: date | None) -> Said:
         """Words that a date follows in the same sentence lose their full stop."""
@@ -256,10 +254,6 @@ class Sentences(Phrases):
         if ask.is_overdue and ask.due_on:
             return self.t("ask.overdue", text=text, day=self.day(ask.due_on))
         return self.by_day(text, ask.due_on)
-
-
-def _bare(text: str) -> str:
-    return text.rstrip().rstrip(".?؟").rstrip()
 
 
 def _is_same_cause(delay: Delay, before: Delay) -> bool:

@@ -11,6 +11,7 @@ from emails.sending import to_client
 from emails.sentences import Sentences
 
 RULE = to_client(3)
+ASK_IN_SUBJECT = 40
 SURE = (Standing.HOLDS, Standing.MOVED)
 
 
@@ -49,7 +50,7 @@ class ClientUpdate(ClientMail):
             if self.waiting and self.waiting.plan_stands and not self.asks:
                 return say.t("news.nothing_new", day=on)
             if self.asks and not self.waiting:
-                return say.t("news.on_track_ask", day=on, ask=say.phrase(self.asks[0].said))
+                return say.t("news.on_track_ask", day=on, ask=say.phrase(self.asks[0].said, most=ASK_IN_SUBJECT))
         return news.standing(self.dates, self.waiting, self.asks, say)
 
     @property

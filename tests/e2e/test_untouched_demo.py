@@ -30,5 +30,11 @@ def test_the_good_update_from_before_is_there_from_the_start(untouched: Demo) ->
     assert any(subject.startswith("On track") for subject in subjects)
 
 
+def test_its_first_minutes_raise_no_false_alarm(untouched: Demo) -> None:
+    until(lambda: _no_news(untouched), within_seconds=PROMISED_WITHIN_SECONDS)
+
+    assert [mail["subject"] for mail in untouched.mails(OWNER) if "attention" in mail["subject"]] == []
+
+
 def _no_news(demo: Demo) -> dict[str, str] | None:
     return next((mail for mail in demo.mails(CLIENT) if SAYS_SO in mail["text"]), None)

@@ -28,6 +28,7 @@ from webapp.models import (
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.conversation import replies
 from webapp.services.dates.ledger import When, Why
+from webapp.services.mail import consequences
 from webapp.services.people import users
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
@@ -216,9 +217,11 @@ def _question(session: Session, engagement: Engagement, text: str, *, now: datet
 
 
 def _deliver_what_was(session: Session, *, now: datetime) -> None:
-    """Mails of the past days lie in the inbox from the start: they go out now, with the dates they had."""
+    """Mails of the past days lie in the inbox from the start: they go out now, with the dates they had, and count as
+    told then, so that nobody is alarmed in the first minute."""
     session.flush()
-    for mail in session.scalars(select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED)):
+    for mail in session.scalars(select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED)).all():
+        consequences.told(session, mail, now=mail.not_before)
         mail.expires_at += now - mail.not_before
         mail.not_before = now
 
