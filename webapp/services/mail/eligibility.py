@@ -25,7 +25,9 @@ from webapp.services.rhythm.schedule import deliver_at
 from webapp.timezones import local
 
 ADDRESS_CHANGED = "address"
-RENEWAL = timedelta(seconds=10)
+RENEWAL, LONGEST_RENEWAL = timedelta(seconds=10), timedelta(hours=1)
+WITH_DATES = ("welcome", "client_update", "delay_notice")
+"""Kinds of mail that are written anew while nobody has them."""
 
 
 def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[MailState, str] | None:
@@ -85,15 +87,18 @@ def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
 
 
 def renewed_by(session: Session, mail: OutboxEmail, *, now: datetime) -> datetime:
-    """When to look again at a mail about a work whose date moved since it was written: the clock is about to write it
-    anew. `now` where there is nothing to wait for, or where a manager reads the move first."""
+    """When to look again at a mail that says the dates of a work of which one moved since it was written: the clock is
+    about to write it anew. `now` where there is nothing to wait for, a manager reads the move first, or it takes so
+    long that the mail must not wait for it any more."""
+    if mail.kind not in WITH_DATES:
+        return now
     read_first = select(NoticeToRead.engagement_id).where(NoticeToRead.engagement_id == mail.engagement_id)
     moved = select(Announcement.id).where(
         Announcement.engagement_id == mail.engagement_id,
         Announcement.settled_at.is_(None),
         Announcement.release_at <= now,
+        Announcement.release_at > now - LONGEST_RENEWAL,
         Announcement.known_at >= mail.queued_at,
         ~read_first.exists(),
     )
-    is_moved = RULES[mail.kind].obeys_stop and session.scalar(moved.limit(1)) is not None
-    return now + RENEWAL if is_moved else now
+    return now + RENEWAL if session.scalar(moved.limit(1)) is not None else now

@@ -92,6 +92,20 @@ def test_a_mail_on_the_line_waits_until_it_is_written_anew(session: Session, wor
     assert mail.not_before > world.now + timedelta(minutes=30)
 
 
+def test_a_mail_does_not_wait_for_ever_for_a_clock_that_never_comes(
+    session: Session, world: World, unread: Engagement
+) -> None:
+    ledger.move(
+        session, unread.milestones[0], When(starts_on=date(2026, 5, 5)), WHY, by=world.alice, now=world.now,
+        origin="test",
+    )  # fmt: skip
+    late = world.now + timedelta(hours=2)
+    claim = outbox.claim(session, now=late, lease=LEASE)
+    assert claim is not None
+
+    assert outbox.begin(session, claim, now=late) is True
+
+
 def test_what_one_reader_is_told_leaves_in_its_order(session: Session, world: World, unread: Engagement) -> None:
     (welcome,) = queued(session)
     later = OutboxEmail(
