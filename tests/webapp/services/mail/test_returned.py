@@ -22,6 +22,12 @@ ROWS = [line.split("\t") for line in (FOLDER / "expected.tsv").read_text(encodin
 MAIL_TASKS = {"look": TaskKind.MAIL_CAME_BACK, "complaint": TaskKind.COMPLAINED}
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is read does not depend on the database, whose part `test_bounces.py` has."""
+    return sqlite_url
+
+
 @pytest.mark.usefixtures("sent")
 @pytest.mark.parametrize(("name", "expected"), [row[:2] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_nothing_that_names_a_mail_leaves_it_sent_in_silence(
