@@ -20,7 +20,10 @@ from webapp.models import (
     Task,
     TaskKind,
     Telling,
+    TellingState,
     Tick,
+    Update,
+    UpdateKind,
     User,
 )
 from webapp.services.calendar import stand_ins
@@ -61,7 +64,8 @@ class Unheard:
 
 @dataclass(frozen=True)
 class Board:
-    """`late`: past the sending time and unfiled. `missed`: the client got the no-news mail and still waits. `stale`:
+    """`late`: past the sending time and unfiled. `missed`: the promised time passed and the client still waits; those
+    of them of which somebody was told that there is no news are in `told_of_silence`, by their numbers. `stale`:
     the day of the last word about work whose last word is old. `might_run_late`: the most pressing first, for who
     looks after everybody's work, with `might_run_late_total` of them in all."""
 
@@ -75,6 +79,7 @@ class Board:
     due: Sequence[Slot]
     filed: Sequence[Slot]
     missed: Sequence[Slot]
+    told_of_silence: frozenset[int]
     phone: Sequence[Task]
     mails: Sequence[Task]
     alarms: Sequence[Task]
@@ -111,6 +116,7 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
         due=[slot for slot in planned if slot.send_at > now and not _is_filed(slot)],
         filed=[slot for slot in planned if _is_filed(slot)],
         missed=missed,
+        told_of_silence=_told_of_silence(session, missed),
         phone=[task for task in waiting if task.kind is TaskKind.PHONE],
         mails=[task for task in waiting if task.kind in MAIL_TASKS],
         alarms=[task for task in waiting if task.kind not in (*MAIL_TASKS, *SHOWN_APART)],
@@ -133,6 +139,19 @@ def _planned(session: Session, owners: Collection[int] | None, *, before: dateti
     if owners is not None:
         wanted = wanted.where(Engagement.owner_id.in_(owners))
     return session.scalars(wanted).all()
+
+
+def _told_of_silence(session: Session, missed: Collection[Slot]) -> frozenset[int]:
+    told = (
+        select(Update.slot_id)
+        .join(Telling, Telling.update_id == Update.id)
+        .where(
+            Update.slot_id.in_([slot.id for slot in missed]),
+            Update.kind == UpdateKind.NO_NEWS,
+            Telling.state == TellingState.TOLD,
+        )
+    )
+    return frozenset(number for number in session.scalars(told) if number is not None)
 
 
 def _unheard(session: Session, waiting: Sequence[Task], *, now: datetime) -> list[Unheard]:
