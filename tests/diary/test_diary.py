@@ -148,6 +148,7 @@ KNOWN: dict[str, list[Act | int]] = {
     "a dropped step and a pause": [24, acts.drop(0), acts.rest, 24],
     "a dropped step and no report": [24, acts.drop(1), 200],
     "a rhythm that brings a day nobody waits for": [acts.close_tomorrow, acts.change_rhythm(0, tells=True), 48],
+    "a date that is lost twice": [acts.file(), acts.lose_the_date(1), 20, acts.lose_the_date(1), 72],
     "a date that goes back after it was lost": [120, acts.lose_the_date(0), acts.back(0), acts.file(), 200],
 }
 

@@ -161,14 +161,23 @@ def _as_read(line: DateLine, before: Word) -> DateLine:
         again = Again.REOPENED
     elif known.standing is Standing.DONE and known.done_on != line.done_on:
         again = Again.DAY_RIGHT
-    return replace(line, again=again, standing=_unless_moved(line, is_moved=line.now != known.now))
+    return replace(line, again=again, standing=_unless_moved(line, is_moved=_day(line.now) != _day(known.now)))
+
+
+def _day(when: Agreed) -> Agreed:
+    """A date without the hour of the next news about it: another hour is no other date."""
+    return replace(when, next_news_at=None)
 
 
 def _unless_moved(line: DateLine, *, is_moved: bool) -> Standing:
     """A date is new to a reader only in the mail that moves it for them; later it holds."""
     if line.standing not in (Standing.HOLDS, Standing.MOVED):
         return line.standing
-    return Standing.MOVED if is_moved else Standing.HOLDS
+    if is_moved:
+        return Standing.MOVED
+    # What has no date holds nothing.
+    is_dated = line.now.starts_on is not None or line.now.after_days is not None
+    return Standing.HOLDS if is_dated else Standing.NOT_SURE
 
 
 def said(kind: UpdateKind, account: Snapshot, before: Word | None) -> Says:

@@ -1,6 +1,6 @@
 """What each reader has in writing: mails say what differs from it, pages show nothing ahead of it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -16,6 +16,7 @@ from webapp.client.story import Story
 from webapp.keys import Keyring
 from webapp.models import Contact, OutboxEmail, Participation, Purpose, Update, UpdateKind
 from webapp.services.dates import milestones
+from webapp.services.dates.ledger import When
 from webapp.services.mail import consequences, links
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -95,6 +96,16 @@ def test_a_date_is_called_new_by_the_mail_that_moves_it_and_by_no_later_one(read
     assert reading.told(first).dates[0].standing is Standing.MOVED
     assert reading.told(second).delays == ()
     assert reading.told(second).dates[0].standing is Standing.HOLDS
+
+
+def test_a_date_that_is_still_not_known_neither_holds_nor_is_new(reading: Reading, world: World) -> None:
+    for days in (2, 5):
+        unknown = When(next_news_at=world.now + timedelta(days=days))
+        move(world, reading.work.milestones[0], unknown, at=world.now)
+        again = tell_all(reading.session, reading.work, now=world.now)
+    later = tell_all(reading.session, reading.work, now=world.now)
+
+    assert [reading.told(update).dates[0].standing for update in (again, later)] == [Standing.NOT_SURE] * 2
 
 
 def test_who_never_got_the_mail_with_a_move_is_told_it_again(reading: Reading, world: World) -> None:
