@@ -14,11 +14,11 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     if delay.now.starts_on is None:
         return say.t("news.date_gone", was=was)
     now = say.agreed(delay.now, is_short=True)
-    if delay.is_met and len(delays) == 1 and delay.first.starts_on is not None:
+    if delay.is_met and len(delays) == 1:
+        if delay.first.starts_on is None:
+            return say.t("news.met", now=now)
         first = say.agreed(delay.first, is_short=True)
         return say.t("news.met_first", label=say.name(say.label(delay.labels)), now=now, first=first)
-    if delay.is_met and len(delays) == 1:
-        return say.t("news.met", now=now)
     if delay.is_earlier and len(delays) == 1:
         return say.t("news.earlier", now=now, was=was)
     if len(delays) == 1:

@@ -48,6 +48,8 @@ class Again(StrEnum):
 
 OVER = (Standing.DONE, Standing.DROPPED)
 """What is over: nothing is claimed of the date any more."""
+SURE = (Standing.HOLDS, Standing.MOVED)
+"""What is good as it is written, new or as before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,11 @@ class Person:
     hours: str | None = None
     instead_of: str | None = None
     until: date | None = None
+
+    @property
+    def in_charge(self) -> str:
+        """Whose the work is: theirs, or that of who is away."""
+        return self.instead_of or self.name
 
 
 class Dated(Protocol):

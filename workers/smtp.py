@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import NoReturn
 
+from webapp.services.mail import status_codes
 from workers.envelope import check_envelope
 from workers.greeting import expect, greet, is_permanent, stop_sending, trouble_of_the_sender, words_of
 from workers.line import Line, Stopped
@@ -30,9 +31,6 @@ from workers.transport import Transport
 _DOT_AT_LINE_START = re.compile(rb"^\.", re.MULTILINE)
 _SENDER_CODES = frozenset({421, 530, 534, 535, 538})
 _STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
-# RFC 3463, RFC 7505 (5.1.10) and RFC 6531 (5.6.7).
-_RECIPIENTS_OWN = re.compile(r"5\.(?:1\.(?:[1-6]|10)|2\.1|6\.7)")
-_OURS = re.compile(r"5\.(?:1\.[78]|7\.\d+)")
 _VARYING = re.compile(r"\S*@\S*")
 """What differs from one refusal to the next: the address in it."""
 _BODY_CHUNK = 16 * 1024
@@ -187,11 +185,10 @@ class SmtpTransport(Transport):
         code, text = line.docmd("RCPT", f"TO:<{recipient}>")
         if code in _SENDER_CODES:
             stop_sending(line, code, text)
-        answer = plain_answer(code, text)
         if 400 <= code <= 599:
             self._refuse_recipient(line, code, text)
         if code // 100 != 2:
-            raise Interrupted(answer)
+            raise Interrupted(plain_answer(code, text))
         self._refused_before = None
 
     def _refuse_recipient(self, line: Line, code: int, text: bytes | str) -> NoReturn:
@@ -201,13 +198,13 @@ class SmtpTransport(Transport):
         answer = plain_answer(code, text)
         found = _STATUS.search(answer)
         status = found[0] if found else ""
-        if not is_permanent(code) or status == "5.2.2":
+        if not is_permanent(code) or status_codes.is_full(status):
             raise RecipientRefused(answer, is_permanent=False)
-        if _RECIPIENTS_OWN.fullmatch(status):
+        if status_codes.is_about_address(status):
             self._refused_before = None
             raise RecipientRefused(answer, is_permanent=True, is_about_address=True)
         words = _VARYING.sub("", answer)
-        if _OURS.fullmatch(status) or (code == 554 and not status) or words == self._refused_before:
+        if status_codes.is_about_sender(status) or (code == 554 and not status) or words == self._refused_before:
             stop_sending(line, code, text)
         self._refused_before = words
         raise RecipientRefused(answer, is_permanent=True)

@@ -5,14 +5,13 @@ from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import AskLine, DateLine, Delay, Person, Said, Standing, Step, Waiting, Who, leading
+from emails.pieces import SURE, AskLine, DateLine, Delay, Person, Said, Standing, Step, Waiting, Who, leading
 from emails.sample_story import Story, on
 from emails.sending import to_client
 from emails.sentences import Sentences
 
 RULE = to_client(3)
 ASK_IN_SUBJECT = 40
-SURE = (Standing.HOLDS, Standing.MOVED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,10 +167,7 @@ def step_of(work: Engagement, place: int) -> Milestone:
 
 def move(place: int, days: int) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
-        step = step_of(work, place)
-        to = When(starts_on=today(firm) + timedelta(days=days))
-        moved = [milestones.Moved(milestone=step, to=to)]
-        milestones.move_together(session, moved, WHY, by=firm_user(firm, session), now=firm.moment.now, origin="test")
+        _to(firm, session, step_of(work, place), When(starts_on=today(firm) + timedelta(days=days)))
 
     return act
 
@@ -178,8 +175,7 @@ def move(place: int, days: int) -> Act:
 def lose_the_date(place: int) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
         at = datetime.combine(today(firm) + timedelta(days=3), time(18, 0), CASABLANCA)
-        moved = [milestones.Moved(milestone=step_of(work, place), to=When(next_news_at=at))]
-        milestones.move_together(session, moved, WHY, by=firm_user(firm, session), now=firm.moment.now, origin="test")
+        _to(firm, session, step_of(work, place), When(next_news_at=at))
 
     return act
 
@@ -190,11 +186,14 @@ def back(place: int) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
         entries = ledger.effective(step_of(work, place))
         if len(entries) > 1:
-            moved = [milestones.Moved(milestone=step_of(work, place), to=ledger.when(entries[-2]))]
-            by = firm_user(firm, session)
-            milestones.move_together(session, moved, WHY, by=by, now=firm.moment.now, origin="test")
+            _to(firm, session, step_of(work, place), ledger.when(entries[-2]))
 
     return act
+
+
+def _to(firm: Firm, session: Session, step: Milestone, when: When) -> None:
+    by, now = firm_user(firm, session), firm.moment.now
+    milestones.move_together(session, [milestones.Moved(milestone=step, to=when)], WHY, by=by, now=now, origin="test")
 
 
 def drop(place: int) -> Act:

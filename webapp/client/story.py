@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from emails.kinds.client_update import ClientUpdate
 from emails.mail import Mail
-from emails.pieces import DateLine, Person, Standing, Work, standing_on
+from emails.pieces import SURE, DateLine, Person, Standing, Work, standing_on
 from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
@@ -74,7 +74,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     if firm is None:
         raise LinkInvalid
     to = For.contact(firm, part, now=now)
-    told = diary.of(session, engagement, entrance.contact, timeline.updates(session, engagement))
+    told = diary.of(session, entrance.contact, timeline.updates(session, engagement))
     newest = next((entry for entry in told if entry.update.kind in NEWS), None)
     stands = _as_it_stands(told)
     live = Snapshot(**frame(session, engagement, now=now))
@@ -104,7 +104,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
 
 def dates(session: Session, entrance: Entrance, *, now: datetime) -> tuple[DateLine, ...]:
     """The agreed dates as this reader was told them, as they stand on the day where they are."""
-    told = diary.of(session, entrance.engagement, entrance.contact, timeline.updates(session, entrance.engagement))
+    told = diary.of(session, entrance.contact, timeline.updates(session, entrance.engagement))
     stands = _as_it_stands(told)
     return standing_on(stands.dates, local(now, entrance.contact.zone).date()) if stands else ()
 
@@ -158,13 +158,9 @@ def _with_who_is_known(live: Snapshot, stands: Snapshot | None) -> Snapshot:
     """Who looks after the work now, with who stands in for them; as long as the reader knows another person, that one:
     somebody new is introduced by a mail."""
     known, present = stands.owner if stands else None, live.owner
-    if known is None or present is None or _whose(known) == _whose(present):
+    if known is None or present is None or known.in_charge == present.in_charge:
         return live
     return live.model_copy(update={"owner": known})
-
-
-def _whose(person: Person) -> str:
-    return person.instead_of or person.name
 
 
 def _is_stale(told: Sequence[Entry]) -> bool:
@@ -177,9 +173,8 @@ def _as_sure_as_their_age(lines: tuple[DateLine, ...], stale_since: date | None)
     """Dates that were last reported as holding, or as new, but so long ago that nobody may rely on them."""
     if stale_since is None:
         return lines
-    sure = (Standing.HOLDS, Standing.MOVED)
     return tuple(
-        replace(line, standing=Standing.UNCONFIRMED, confirmed_on=stale_since) if line.standing in sure else line
+        replace(line, standing=Standing.UNCONFIRMED, confirmed_on=stale_since) if line.standing in SURE else line
         for line in lines
     )
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from emails.cleaning import one_line
-from webapp.services.mail import returned_words
+from webapp.services.mail import returned_words, status_codes
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +22,9 @@ _READABLE_PART = b"text/x-delivery-status"
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([245])\d\d\b")
 _ENVELOPE_HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
-# RFC 3463: 5.1.7 and 5.1.8 are about the sender, 5.2.2 about room, 5.4 and 5.5 about the way, 5.7 about trust.
-# 5.1.10 is RFC 7505's, 5.6.7 RFC 6531's.
-_ABOUT_THE_ADDRESS = re.compile(r"5\.(?:1\.(?:[1-6]|10)|2\.1|6\.7)")
 _NOBODY = re.compile(
     r"no such (?:user|mailbox)|(?:user|recipient|mailbox|account) (?:unknown|not found)|unknown user", re.IGNORECASE
 )
-_FULL_STATUS = re.compile(r"[45]\.2\.2")
 _FULL = re.compile(
     r"over ?quota|quota (?:exceed|is full)|exceed\w* (?:\w+ )?(?:quota|allowed size|storage)|mailbox (?:is )?full"
     r"|out of storage|postfach\W.{0,60}\b(?:voll|überfüllt)|speicherplatz|boîte (?:aux lettres )?(?:est )?pleine"
@@ -82,12 +78,12 @@ class DeliveryReport:
         if self.fate is not Fate.FAILED or self.is_full:
             return False
         is_vague = self.status in ("", "5.0.0")
-        return _ABOUT_THE_ADDRESS.fullmatch(self.status) is not None or (is_vague and bool(_NOBODY.search(self.words)))
+        return status_codes.is_about_address(self.status) or (is_vague and bool(_NOBODY.search(self.words)))
 
     @property
     def is_full(self) -> bool:
         """Whether there is no room in their mailbox for now."""
-        return _FULL_STATUS.fullmatch(self.status) is not None or _FULL.search(self.words) is not None
+        return status_codes.is_full(self.status) or _FULL.search(self.words) is not None
 
 
 def read(raw: bytes) -> DeliveryReport | None:

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import Contact, Engagement, MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update
+from webapp.models import Contact, MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update
 from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.telling import KNOWN, TAKEN_BACK
 
-NOT_FOR_THEM = ("known", "taken_back")
+NOT_FOR_THEM = (KNOWN, TAKEN_BACK)
 """Why an update was passed over that is nothing to a reader."""
 
 
@@ -27,18 +28,11 @@ class Entry:
         return self.telling.next_news_at if self.telling is not None else self.update.next_news_at
 
 
-def of(session: Session, engagement: Engagement, contact: Contact, released: Sequence[Update]) -> list[Entry]:
+def of(session: Session, contact: Contact, released: Sequence[Update]) -> list[Entry]:
     """Of these updates what the contact was told by mail or phone, in their order. Who gets no mail, because there is
     no address, they stopped, or it came back, reads what was released. A mail in doubt counts as told; one that waits
     does not."""
-    theirs = {
-        telling.update_id: telling
-        for telling in session.scalars(
-            select(Telling)
-            .join(Update, Telling.update_id == Update.id)
-            .where(Update.engagement_id == engagement.id, Telling.contact_id == contact.id)
-        )
-    }
+    theirs = {row.update_id: row for update in released for row in update.tellings if row.contact_id == contact.id}
     in_doubt = _in_doubt(session, [telling.id for telling in theirs.values() if telling.state is TellingState.DUE])
     found = []
     for update in released:

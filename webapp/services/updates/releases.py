@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.pieces import AskLine, CorrectedPart, DateLine, Delay, Person, Said, Standing, Step, Who
+from emails.pieces import SURE, AskLine, CorrectedPart, DateLine, Delay, Person, Said, Standing, Step, Who
 from webapp.models import (
     Ask,
     CheckpointState,
@@ -322,8 +322,7 @@ def _as_sure_as_the_plan(lines: tuple[DateLine, ...], answers: Answers) -> tuple
     """Where the plan may not stand, no date of it is said to hold."""
     if answers.waiting is None or answers.waiting.plan_stands:
         return lines
-    sure = (Standing.HOLDS, Standing.MOVED)
-    return tuple(replace(line, standing=Standing.NOT_SURE) if line.standing in sure else line for line in lines)
+    return tuple(replace(line, standing=Standing.NOT_SURE) if line.standing in SURE else line for line in lines)
 
 
 def _reported(answers: Answers) -> Said | None:

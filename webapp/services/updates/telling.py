@@ -104,16 +104,24 @@ def _cancel(session: Session, update: Update, *, now: datetime) -> list[int]:
 
 
 def _address(session: Session, update: Update, tellings: Sequence[Telling], *, now: datetime, suffix: str = "") -> None:
-    """Settle how each reader hears, and write their mails."""
+    """Keep in each telling what is its reader's own and what it states, settle how they hear, and write the mails."""
     engagement = update.engagement
     pairs = [(engagement.id, telling.contact_id or telling.contact.id) for telling in tellings]
     written = word.of(session, pairs, before=update)
+    frozen, firm = Snapshot.load(update.snapshot), the_firm(session)
+    everybody = frozen.dump()
     together: dict[str, list[tuple[Participation, Telling]]] = defaultdict(list)
     for telling in tellings:
         part = engagement.part_of(telling.contact.id)
         if part is None:
             continue
-        theirs = _write_down(session, update, part, telling, written[engagement.id, part.contact_id])
+        before = written[engagement.id, part.contact_id]
+        theirs = account(session, update.kind, frozen, part, before)
+        own = theirs.dump()
+        telling.own = {name: own[name] for name in own if own[name] != everybody[name]} or None
+        telling.stated = word.said(update.kind, theirs, before.coming).dump()
+        if firm is not None and update.next_news_at is not None:
+            telling.next_news_at = deliver_at(update.next_news_at, reader(part, firm))
         why = _no_mail(part, now=now)
         if update.kind is UpdateKind.DELAY_NOTICE and not theirs.delays:
             telling.state, telling.skipped_why = TellingState.SKIPPED, KNOWN
@@ -148,21 +156,6 @@ def account(
         return delay(step, was, ledger.effective(step)[-1], engagement.playbook)
 
     return word.account(kind, frozen, before.coming, explain=explain)
-
-
-def _write_down(
-    session: Session, update: Update, part: Participation, telling: Telling, before: word.InWriting
-) -> Snapshot:
-    """Keep in a telling what is its reader's own, and what it states."""
-    frozen = Snapshot.load(update.snapshot)
-    theirs = account(session, update.kind, frozen, part, before)
-    everybody, own = frozen.dump(), theirs.dump()
-    telling.own = {name: own[name] for name in own if own[name] != everybody[name]} or None
-    telling.stated = word.said(update.kind, theirs, before.coming).dump()
-    firm = the_firm(session)
-    if firm is not None and update.next_news_at is not None:
-        telling.next_news_at = deliver_at(update.next_news_at, reader(part, firm))
-    return theirs
 
 
 def _mail_for(part: Participation, telling: Telling) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.pieces import OVER, Again, Agreed, DateLine, Delay, Standing
+from emails.pieces import OVER, SURE, Again, Agreed, DateLine, Delay, Standing
 from webapp.models import Telling, TellingState, Update, UpdateKind
 from webapp.services.updates.snapshot import Snapshot
 
@@ -171,7 +171,7 @@ def _day(when: Agreed) -> Agreed:
 
 def _unless_moved(line: DateLine, *, is_moved: bool) -> Standing:
     """A date is new to a reader only in the mail that moves it for them; later it holds."""
-    if line.standing not in (Standing.HOLDS, Standing.MOVED):
+    if line.standing not in SURE:
         return line.standing
     if is_moved:
         return Standing.MOVED
@@ -192,4 +192,4 @@ def said(kind: UpdateKind, account: Snapshot, before: Word | None) -> Says:
         now = line.now if had is None or is_explained else had.now
         dates[line.milestone_id] = Stated(now=now, standing=line.standing, done_on=line.done_on)
     owner = account.owner
-    return Says(dates=dates, owner=(owner.instead_of or owner.name) if owner else None)
+    return Says(dates=dates, owner=owner.in_charge if owner else None)

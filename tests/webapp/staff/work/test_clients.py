@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.pages import Page
 from tests.support.site import Site, Visitor
 from webapp.models import Client, Contact, Engagement
 
@@ -48,3 +49,22 @@ def test_who_may_act_on_its_work_changes_it(site: Site, hers: tuple[int, int], n
 
     assert answer.status_code == 303
     assert site.one(Contact, Contact.id == hers[1]).address == "else@evil.example"
+
+
+def test_a_contacts_new_address_closes_what_went_to_the_old_one(site: Site, alice: Visitor, client: Visitor) -> None:
+    site.no_mail_left_yet()
+    page = site.page_of(site.kitchen)
+    path = f"/contacts/{site.kitchen.contact_id}"
+    form = alice.page(path).form(path)
+
+    wrong = alice.post(path, form.filled(address="a@b, c@d.example", phone="12"))
+    assert wrong.status_code == 422
+    assert Page(wrong.text).message_at("address")
+    saved = alice.post(path, form.filled(address="New@Bennani.example\r\nBcc: evil@evil.example"))
+    assert saved.status_code == 422
+    alice.post(path, form.filled(address="New@Bennani.example"))
+
+    assert client.get(page).status_code == 404
+    assert {mail.to_address for mail in site.mails("welcome") if mail.state == "queued"} == {
+        "new@bennani.example", "aliyev@report.example",
+    }  # fmt: skip

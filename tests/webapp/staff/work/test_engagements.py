@@ -374,25 +374,6 @@ def test_the_list_is_searched_filtered_and_sorted_without_a_way_into_the_databas
             assert amina.get(path, query_string={"q": text, "state": text, "page": text}).status_code == 200
 
 
-def test_a_contacts_new_address_closes_what_went_to_the_old_one(site: Site, alice: Visitor, client: Visitor) -> None:
-    site.no_mail_left_yet()
-    page = site.page_of(site.kitchen)
-    path = f"/contacts/{site.kitchen.contact_id}"
-    form = alice.page(path).form(path)
-
-    wrong = alice.post(path, form.filled(address="a@b, c@d.example", phone="12"))
-    assert wrong.status_code == 422
-    assert Page(wrong.text).message_at("address")
-    saved = alice.post(path, form.filled(address="New@Bennani.example\r\nBcc: evil@evil.example"))
-    assert saved.status_code == 422
-    alice.post(path, form.filled(address="New@Bennani.example"))
-
-    assert client.get(page).status_code == 404
-    assert {mail.to_address for mail in site.mails("welcome") if mail.state == "queued"} == {
-        "new@bennani.example", "aliyev@report.example",
-    }  # fmt: skip
-
-
 def test_acts_are_noted_without_their_words(site: Site, alice: Visitor) -> None:
     alice.post(f"/engagements/{site.kitchen.engagement_id}/rest", {"words": "Very private words"})
 
