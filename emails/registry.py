@@ -43,6 +43,10 @@ KINDS = (
     trouble,
 )
 
+CONTEXTS: dict[str, type[Mail]] = {
+    name: getattr(kind, name.title().replace("_", "")) for kind in KINDS for name in [kind.__name__.rpartition(".")[2]]
+}
+
 RULES: dict[str, Rule] = {
     **{kind.__name__.rpartition(".")[2]: kind.RULE for kind in KINDS},
     # A mail of any kind, shown to the colleague who looks at it.

@@ -22,7 +22,7 @@ from webapp.database import Database
 from webapp.models import EngagementState, Slot, Tick
 from webapp.services.core import limits, locks, nights
 from webapp.services.dates import deadlines, questions
-from webapp.services.mail import outbox
+from webapp.services.mail import outbox, writing
 from webapp.services.promised import new_clocks, planning
 from webapp.services.reports import day_mails, last_calls
 from webapp.services.today import troubles
@@ -147,12 +147,13 @@ class Clock:
         outbox.sweep(session, now=now, unknown_after=timedelta(seconds=self._settings.unknown_after_seconds))
 
     def _bell(self) -> None:
-        """Wake a worker where mail is due, unless all sending rests and it would find nothing to do. Bells that fail
-        for a while, or that nobody answers: keep one drain of our own running, so that mail flows all the same."""
+        """Wake a worker where mail is due or to be written, unless all sending rests and it would find nothing to do.
+        Bells that fail for a while, or that nobody answers: keep one drain of our own running, so that mail flows all
+        the same."""
         with self._database.reader() as session:
             now = database.now(session)
             rests = is_stopped(session, now=now)
-            due = 0 if rests else outbox.due_count(session, now=now)
+            due = 0 if rests else outbox.due_count(session, now=now) or writing.count(session)
             is_unheard = bool(due) and self._is_unheard(session, now=now)
         if due and time.monotonic() - self._rang_at > BELL_AGAIN_SECONDS:
             rang = self._broker.ring()

@@ -1,4 +1,4 @@
-"""Drains the outbox over one connection: claim, begin at 354, send, and write down exactly what is known.
+"""Drains the outbox over one connection: write, claim, begin at 354, send, and note exactly what is known.
 
 The order of commits is what keeps the promise: a mail is `transmitting` in the database before its first byte leaves,
 and `sent` only after the server said so. Killed anywhere, a mail is either sent again because nothing of it was
@@ -20,7 +20,7 @@ from webapp.database import Database
 from webapp.models import OutboxEmail, SignInChallenge, TaskKind, Tick
 from webapp.services.core import tasks
 from webapp.services.core.firm import the_firm
-from webapp.services.mail import outbox
+from webapp.services.mail import outbox, writing
 from webapp.services.mail.outbox import Claim
 from workers import message
 from workers.outcomes import (
@@ -72,7 +72,10 @@ class Drain:
         until = time.monotonic() + self._settings.drain_seconds
         sent = 0
         while time.monotonic() < until and not self._stopping():
+            wrote = self._write()
             ready = self._claim()
+            if ready is None and wrote:
+                continue
             if ready is None:
                 break
             try:
@@ -82,6 +85,18 @@ class Drain:
                 self._stop_sending(trouble)
                 break
         return sent
+
+    def _write(self) -> int:
+        """Write out a batch of what is still only to be said; nobody waits for a lock meanwhile."""
+        with self._database.reader() as session:
+            waiting = writing.waiting(session, now=database.now(session))
+        if not waiting:
+            return 0
+        written = [writing.write(mail) for mail in waiting]
+        with self._database.writer() as session:
+            writing.keep(session, written, now=database.now(session))
+            session.commit()
+        return len(written)
 
     def _claim(self) -> Ready | None:
         """Claim one mail and make its bytes. One that cannot be built is failed for good and does not stop others."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.boxes import Box
+from tests.support.delivering import claim
 from tests.support.factories import World, answers
 from tests.support.moving import move, tick
 from webapp.database import Database
@@ -33,7 +34,7 @@ def test_nobody_need_phone_once_a_notice_went_to_the_new_address(
     session.commit()
     box = Box(database)
 
-    while (mail := box.do(outbox.claim, now=later, lease=QUARTER)) is not None:
+    while (mail := box.do(claim, now=later, lease=QUARTER)) is not None:
         if box.do(outbox.begin, mail, now=later):
             box.do(outbox.sent, mail, now=later, answer="250 ok")
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import claim
 from tests.support.factories import World
 from webapp.database import Database
 from webapp.models import (
@@ -36,7 +37,7 @@ class Box:
             return result
 
     def claim(self, now: datetime) -> Claim | None:
-        return self.do(outbox.claim, now=now, lease=LEASE)  # type: ignore[no-any-return]
+        return self.do(claim, now=now, lease=LEASE)  # type: ignore[no-any-return]
 
     def claimed(self, now: datetime) -> Claim:
         claim = self.claim(now)

@@ -1,19 +1,33 @@
 """A short way to have every waiting mail accepted."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.models import Engagement, MailState, OutboxEmail, Update, UpdateKind
-from webapp.services.mail import consequences
+from webapp.services.mail import consequences, outbox, writing
+from webapp.services.mail.outbox import Claim
 from webapp.services.updates import telling
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, frame
 
 
+def write_all(session: Session) -> None:
+    """What is to be said was written out by a worker."""
+    while waiting := writing.waiting(session, now=datetime.now(UTC)):
+        writing.keep(session, [writing.write(mail) for mail in waiting], now=datetime.now(UTC))
+
+
+def claim(session: Session, *, now: datetime, lease: timedelta) -> Claim | None:
+    """What a worker does next: it writes out what is to be said, and claims what is due."""
+    write_all(session)
+    return outbox.claim(session, now=now, lease=lease)
+
+
 def deliver(session: Session, *, now: datetime) -> None:
     """What was due by now was sent, and the server accepted it."""
+    write_all(session)
     due = select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED, OutboxEmail.not_before <= now)
     for mail in session.scalars(due.order_by(OutboxEmail.id)).all():
         mail.state, mail.finished_at, mail.answer = MailState.SENT, now, "250 2.0.0 Ok"

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.support.delivering import deliver
+from tests.support.delivering import deliver, write_all
 from tests.support.factories import World
 from tests.support.pages import Page
 from webapp.config import Settings
@@ -144,6 +144,8 @@ class Site:
         return found
 
     def mails(self, *kinds: str) -> list[OutboxEmail]:
+        with self.writing() as session:
+            write_all(session)
         return self.all(OutboxEmail, OutboxEmail.kind.in_(kinds))
 
     def news(self) -> OutboxEmail:

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from tests.support.factories import World
 from tests.support.site import Clock, Site, found
 from tests.webapp.conftest import built, settings_for
-from webapp.models import OutboxEmail, Purpose, Reply
+from webapp.models import Purpose, Reply
 
 AT_ONCE = 6
 
@@ -57,5 +57,5 @@ def test_of_two_answers_at_once_the_record_is_the_one_that_was_mailed(busy: Site
     answers = _pressed(busy, f"/checkpoints/{token}/replies/{reply.id}", ["The brass one.", "The steel one."])
 
     assert [answer.status_code for answer in answers] == [303, 303]
-    (mail,) = busy.all(OutboxEmail, OutboxEmail.kind == "answer")
+    (mail,) = busy.mails("answer")
     assert busy.one(Reply).answer in mail.text

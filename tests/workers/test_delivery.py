@@ -7,15 +7,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails import rendering
+from emails.mail import Mail, RenderedEmail
+from emails.registry import SAMPLES
 from tests.conftest import NOW
 from tests.support.boxes import letters
+from tests.support.delivering import claim
 from tests.support.factories import World
 from tests.support.faults.scene import SECRET, right_now
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import MailState, OutboxEmail, TaskKind, Tick
 from webapp.services.core import tasks
-from webapp.services.mail import outbox
+from webapp.services.mail import outbox, queueing
 from workers.delivery import LAST_SEND, STOPPED, Drain
 from workers.outcomes import Interrupted, SendingStopped
 from workers.transport import Transport
@@ -159,7 +163,7 @@ def test_a_mail_taken_over_by_another_worker_is_neither_sent_nor_touched(
             lease = timedelta(seconds=120)
             with database.writer() as session:
                 outbox.sweep(session, now=right_now() + timedelta(minutes=3), unknown_after=timedelta(minutes=9))
-                held = outbox.claim(session, now=right_now(), lease=lease)
+                held = claim(session, now=right_now(), lease=lease)
                 session.commit()
             assert held is not None
             assert at_data() is False
@@ -196,3 +200,28 @@ def test_a_server_that_has_enough_of_one_recipient_makes_only_that_mail_wait(
     session.refresh(first)
     assert first.state is MailState.QUEUED
     assert first.not_before > right_now()
+
+
+def test_what_is_only_to_be_said_is_written_and_sent_and_nobody_waits_meanwhile(
+    database: Database, settings: Settings, session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("one", "two"):
+        queueing.to_user(session, "invitation", key, SAMPLES["invitation"]("en"), world.alice, now=right_now())
+    session.commit()
+    render = rendering.render
+    ticks: list[Mail] = []
+
+    def slowly(context: Mail) -> RenderedEmail:
+        with database.writer() as somebody_else:
+            somebody_else.merge(Tick(name=f"meanwhile {len(ticks)}", at=right_now()))
+            somebody_else.commit()
+        ticks.append(context)
+        return render(context)
+
+    monkeypatch.setattr(rendering, "render", slowly)
+    line = ScriptedLine()
+
+    assert Drain(database, settings, line).run() == 2
+    assert len(ticks) == 2
+    assert all(b"Content-Type: text/html" in data for _, data in line.taken)
+    assert _states(database) == [MailState.SENT, MailState.SENT]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from emails import inert
 from emails.languages import LANGUAGES
 from emails.registry import SAMPLES
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
+from webapp.services.mail import writing
 
 
 @click.command()
@@ -18,7 +18,7 @@ def preview(folder: Path) -> None:
     rows = []
     for tag in LANGUAGES:
         for name, sample in SAMPLES.items():
-            mail = queueing.preview(sample(tag))
+            mail = writing.preview(sample(tag))
             file = folder / f"{name}.{tag}.html"
             file.write_text(inert.html(mail.html), encoding="utf-8")
             file.with_suffix(".txt").write_text(f"{mail.subject}\n\n{inert.text(mail.text)}", encoding="utf-8")

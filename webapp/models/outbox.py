@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.models.base import Identified
@@ -27,15 +27,19 @@ class MailState(StrEnum):
     HELD = "held"
 
 
+UNWRITTEN = text("says IS NOT NULL")
+
+
 class OutboxEmail(Identified):
-    """Rendered once and stored with placeholders for links; Message-ID, date and boundary are made once, so every
-    attempt has the same bytes. `dedupe_key` makes a second row for the same telling impossible; `attempt` fences
-    every later change to the worker that made that attempt."""
+    """Written once and stored with placeholders for links; until then `says` keeps what is to be said. Message-ID, date
+    and boundary are made once, so every attempt has the same bytes. `dedupe_key` makes a second row for the same
+    telling impossible; `attempt` fences every later change to the worker that made that attempt."""
 
     __tablename__ = "outbox_email"
     __table_args__ = (
         Index("ix_outbox_email_state_not_before", "state", "not_before"),
         Index("ix_outbox_email_to_address", "to_address"),
+        Index("ix_outbox_email_unwritten", "state", "not_before", sqlite_where=UNWRITTEN, postgresql_where=UNWRITTEN),
     )
 
     kind: Mapped[str]
@@ -46,9 +50,10 @@ class OutboxEmail(Identified):
     reply_to_name: Mapped[str | None]
     reply_to_address: Mapped[str | None]
     language: Mapped[str]
-    subject: Mapped[str]
-    html: Mapped[str]
-    text: Mapped[str]
+    says: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(default="")
+    html: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
     message_id: Mapped[str] = mapped_column(unique=True)
     thread_id: Mapped[str | None]
     dated_at: Mapped[datetime]

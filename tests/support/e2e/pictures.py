@@ -14,14 +14,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from emails import inert
 from emails.languages import LANGUAGES
 from emails.registry import SAMPLES
 from tests.support.e2e.browsing import DESK, PHONE, chromium, running_browser
 from tests.support.e2e.command import ROOT
 from tests.support.e2e.site import WITHOUT_ADDRESS, Site, running_site
 from webapp.dev.demo_words import CLIENTS
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
+from webapp.services.mail import writing
 
 FOLDER = ROOT / "pictures"
 LOOKS = (("desk", DESK, "light"), ("phone", PHONE, "light"), ("dark", PHONE, "dark"))
@@ -102,7 +102,7 @@ def _mails(browser: Browser, wanted: Sequence[str]) -> None:
         context = browser.new_context(color_scheme=scheme)
         page = context.new_page()
         for title, (name, tag) in _chosen(samples, wanted):
-            page.set_content(inert.html(queueing.preview(SAMPLES[name](tag)).html))
+            page.set_content(inert.html(writing.preview(SAMPLES[name](tag)).html))
             for width in MAIL_WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
                 _save(page, title, f"{width} {scheme}")

@@ -46,11 +46,11 @@ class Claim:
 
 
 def claim(session: Session, *, now: datetime, lease: timedelta) -> Claim | None:
-    """Take the most urgent mail that is due, or None; what one reader is told about one work leaves in its order. Two
-    workers never get the same one: SQLite writes one at a time, PostgreSQL skips rows that are locked."""
+    """Take the most urgent written mail that is due, or None; what one reader is told about one work leaves in its
+    order. Two workers never get the same one: SQLite writes one at a time, PostgreSQL skips rows that are locked."""
     due = (
         select(OutboxEmail.id)
-        .where(*_is_due(session, now=now), ~_waits_for_an_earlier_one().exists())
+        .where(*_is_due(session, now=now), OutboxEmail.says.is_(None), ~_waits_for_an_earlier_one().exists())
         .order_by(OutboxEmail.priority, OutboxEmail.not_before, OutboxEmail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -187,7 +187,7 @@ def sweep(session: Session, *, now: datetime, unknown_after: timedelta) -> int:
 
 
 def due_count(session: Session, *, now: datetime) -> int:
-    """How many mails could be sent this moment."""
+    """How many mails could be sent this moment, once they are written."""
     return session.scalar(select(func.count()).select_from(OutboxEmail).where(*_is_due(session, now=now))) or 0
 
 

@@ -1,4 +1,4 @@
-"""Puts mails into the outbox: rendered once, with placeholders for links, under a key that makes copies impossible."""
+"""Puts into the outbox what mails are to say, under a key that makes copies impossible; a worker writes them out."""
 
 import logging
 import secrets
@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails import rendering
-from emails.mail import Mail, RenderedEmail
+from emails import stored
+from emails.mail import Mail
 from emails.registry import RULES
 from webapp.models import (
     Contact,
@@ -19,13 +19,12 @@ from webapp.models import (
     OutboxEmail,
     OutboxTelling,
     SignInChallenge,
-    TaskKind,
     Telling,
     User,
 )
 from webapp.services.calendar import stand_ins
-from webapp.services.core import tasks
 from webapp.services.core.firm import known_firm
+from webapp.services.mail import writing
 from webapp.timezones import local
 
 log = logging.getLogger(__name__)
@@ -69,7 +68,7 @@ def to_user(
     session: Session,
     kind: str,
     key: str,
-    context: Mail | RenderedEmail,
+    context: Mail,
     user: User,
     *,
     now: datetime,
@@ -77,7 +76,7 @@ def to_user(
     challenge: SignInChallenge | None = None,
     language: str | None = None,
 ) -> OutboxEmail:
-    """Queue a mail to a colleague, in their own language unless `language` names the one it was rendered in."""
+    """Queue a mail to a colleague, in their own language unless `language` names the one it is written in."""
     mail = OutboxEmail(
         to_name=user.name,
         to_address=user.address,
@@ -87,11 +86,6 @@ def to_user(
         challenge_id=challenge.id if challenge else None,
     )
     return _post(session, kind, key, context, mail, now=now)
-
-
-def preview(context: Mail) -> RenderedEmail:
-    """A mail as it would be, for eyes only: nothing is stored."""
-    return rendering.render(context)
 
 
 def reply_to(firm: Firm, engagement: Engagement, *, on: date) -> tuple[str | None, str | None]:
@@ -113,7 +107,7 @@ def _post(
     session: Session,
     kind: str,
     key: str,
-    context: Mail | Composer | RenderedEmail,
+    context: Mail | Composer,
     mail: OutboxEmail,
     *,
     now: datetime,
@@ -132,26 +126,21 @@ def _post(
     mail.not_before = start
     mail.expires_at = start + rule.lives
     mail.state, mail.attempt, mail.refusals = MailState.QUEUED, 0, 0
-    rendered = _render(context)
-    mail.subject, mail.html, mail.text = rendered.subject, rendered.html, rendered.text
-    if not rendered.html:
-        mail.state = MailState.HELD
+    mail.says = _to_say(context)
     session.add(mail)
     session.flush()
     session.info["rings"] = True
     session.add_all(OutboxTelling(outbox_email_id=mail.id, telling_id=telling.id) for telling in tellings)
-    if mail.state is MailState.HELD:
-        tasks.raise_once(session, TaskKind.MAIL_HELD, str(mail.id), now=now, mail=mail)
+    if mail.says is None:
+        writing.hold(session, mail, now=now)
     session.flush()
     return mail
 
 
-def _render(context: Mail | Composer | RenderedEmail) -> RenderedEmail:
-    """One mail that cannot be written must not hold up the others: it is kept, empty, for a person to look at."""
-    if isinstance(context, RenderedEmail):
-        return context
+def _to_say(context: Mail | Composer) -> str | None:
+    """One mail that cannot be composed must not hold up the others: it is kept, empty, for a person to look at."""
     try:
-        return rendering.render(context() if callable(context) else context)
+        return stored.dump(context() if callable(context) else context)
     except Exception:
-        log.exception("a mail could not be written")
-        return RenderedEmail(subject="", html="", text="")
+        log.exception("a mail could not be composed")
+        return None

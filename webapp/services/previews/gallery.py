@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from emails import bidi, rendering
-from emails.languages import language
-from emails.mail import Mail, RenderedEmail
+from emails import rendering
+from emails.mail import Mail
 from emails.registry import RULES, SAMPLES
 from webapp.models import Engagement, Firm, OutboxEmail, User
 from webapp.services.core import audits, limits
 from webapp.services.core.errors import Refused
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
+from webapp.services.mail import queueing, writing
 from webapp.services.previews.shown_work import Missing, Work
 from webapp.services.previews.work_mails import of_work
 from webapp.services.updates import composing
@@ -91,22 +89,14 @@ def send(session: Session, shown: Shown, user: User, *, once: str, now: datetime
     """Queue a mail as it is shown to the colleague who looks at it, never to anybody else: marked as a test, its links
     leading nowhere. The same press (`once`) twice is one mail; raises TooMany after ten in ten minutes."""
     limits.count(session, f"sample:{user.id}", now=now, caps=SEND_CAPS)
-    rendered = queueing.preview(shown.context)
     mail = queueing.to_user(
         session,
-        "sample",
+        writing.SAMPLE,
         f"sample:{user.id}:{once}",
-        as_test(rendered, user.language),
+        shown.context,
         user,
         now=now,
         language=shown.context.language,
     )
     audits.note(session, "sent_sample", mail, now=now, by=user, mail=shown.name)
     return mail
-
-
-def as_test(rendered: RenderedEmail, tag: str) -> RenderedEmail:
-    """A rendered mail that says it is a test, in the language of who gets it, and through which nobody can act."""
-    spoken = language(tag)
-    subject = spoken.text("gallery.test_subject", subject=bidi.isolate_text(rendered.subject, spoken.direction))
-    return replace(rendered, subject=subject, html=inert.html(rendered.html), text=inert.text(rendered.text))

@@ -91,7 +91,7 @@ def _what(task: Task) -> str:
 
 
 def _about(task: Task) -> str:
-    if task.outbox_email is not None:
+    if task.outbox_email is not None and task.outbox_email.subject:
         return f"{task.outbox_email.to_name} · {task.outbox_email.subject}"
     return f"{task.engagement.title} ({task.engagement.reference})" if task.engagement else ""
 

@@ -28,7 +28,7 @@ from webapp.models import (
 from webapp.services.core import tasks
 from webapp.services.core.firm import the_firm
 from webapp.services.dates import ledger
-from webapp.services.mail import consequences, outbox, queueing
+from webapp.services.mail import consequences, outbox, queueing, writing
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
@@ -226,7 +226,7 @@ def stopped(session: Session, part: Participation, *, now: datetime) -> None:
 
 def words_to_read_out(telling: Telling, to: composing.For) -> str:
     """The update as text, to be read out on the phone or shared by messenger."""
-    return queueing.preview(composing.client_mail(telling.update.kind, Snapshot.told(telling.update, telling), to)).text
+    return writing.preview(composing.client_mail(telling.update.kind, Snapshot.told(telling.update, telling), to)).text
 
 
 def _mail(

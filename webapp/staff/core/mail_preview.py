@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from flask import abort, request
 
+from emails import inert
 from webapp.language import firm, lang
 from webapp.models import Engagement, UpdateKind
-from webapp.services.mail import queueing
-from webapp.services.previews import inert
+from webapp.services.mail import writing
 from webapp.services.updates import composing, telling
 from webapp.services.updates.composing import For
 from webapp.services.updates.snapshot import Snapshot
@@ -30,4 +30,4 @@ def reader(engagement: Engagement) -> For:
 def html(kind: UpdateKind, frozen: Snapshot, to: For) -> str:
     """The mail's HTML as that reader will get it, through which nobody can act."""
     theirs = telling.account(db(), kind, frozen, to.participation)
-    return inert.html(queueing.preview(composing.client_mail(kind, theirs, to)).html)
+    return inert.html(writing.preview(composing.client_mail(kind, theirs, to)).html)

@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
+from emails import inert
 from webapp.access import needs, the_user
 from webapp.language import t, today
 from webapp.models import MailState, OutboxEmail, Role
 from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services.core.errors import NotFound, Refused
-from webapp.services.mail import consequences
-from webapp.services.previews import inert
+from webapp.services.mail import consequences, writing
 from webapp.services.today import resending
 from webapp.services.work import engagements
 from webapp.transactions import commit, db, moment
@@ -44,6 +44,7 @@ def index() -> Any:
     return render_template(
         "staff/mail/outbox.html",
         mails=mails[:PAGE],
+        subjects={mail.id: writing.read(mail).subject for mail in mails[:PAGE]},
         has_more=len(mails) > PAGE,
         number=number,
         state=state,
@@ -56,11 +57,13 @@ def index() -> Any:
 @needs(Role.VIEWER)
 def show(mail_id: int) -> Any:
     mail = _mail(mail_id)
+    texts = writing.read(mail)
     is_about_letters = mail.state is MailState.FAILED and consequences.is_about_letters(mail)
     return render_template(
         "staff/mail/mail.html",
         mail=mail,
-        text=inert.text(mail.text),
+        subject=texts.subject,
+        text=inert.text(texts.text),
         can_act=_can_act(mail),
         trouble="failed_letters" if is_about_letters else mail.state.value,
     )
@@ -69,7 +72,7 @@ def show(mail_id: int) -> Any:
 @bp.get("/outbox/<int:mail_id>/body")
 @needs(Role.VIEWER)
 def body(mail_id: int) -> Any:
-    return mail_body(inert.html(_mail(mail_id).html))
+    return mail_body(inert.html(writing.read(_mail(mail_id)).html))
 
 
 @bp.post("/outbox/<int:mail_id>/arrived")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
+from emails import inert
 from emails.languages import LANGUAGES
 from webapp.access import needs, the_user
 from webapp.language import firm, lang, t
@@ -17,8 +18,8 @@ from webapp.models import Engagement, EngagementState, Role
 from webapp.numbers import row_number
 from webapp.security import mail_body
 from webapp.services.core.errors import NotFound, Refused, TooMany
-from webapp.services.mail import queueing
-from webapp.services.previews import gallery, inert, looks
+from webapp.services.mail import writing
+from webapp.services.previews import gallery, looks
 from webapp.services.previews.looks import Scheme
 from webapp.services.work import engagements
 from webapp.transactions import commit, db, moment, settings
@@ -66,7 +67,7 @@ def index() -> Any:
     shown, mail, why_not = None, None, None
     try:
         shown = _shown(choice)
-        mail = queueing.preview(shown.context)
+        mail = writing.preview(shown.context)
     except Refused as refusal:
         why_not = t(refusal.key)
     return render_template(
@@ -92,7 +93,7 @@ def index() -> Any:
 def body() -> Response:
     choice = _choice(request.args)
     try:
-        mail = queueing.preview(_shown(choice).context)
+        mail = writing.preview(_shown(choice).context)
     except Refused as refusal:
         raise NotFound from refusal
     return mail_body(looks.in_scheme(inert.html(mail.html), choice.scheme))

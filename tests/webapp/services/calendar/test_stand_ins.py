@@ -15,6 +15,7 @@ from webapp.services.conversation import replies
 from webapp.services.core import tasks
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.mail import links, queueing
+from webapp.services.mail.writing import read
 from webapp.services.people import users
 from webapp.services.reports import checkpoints, last_calls
 from webapp.services.today import troubles
@@ -184,7 +185,7 @@ def test_a_client_answers_and_phones_whoever_is_there(session: Session, world: W
     assert (person.name, person.phone, person.instead_of, person.until) == (
         "Bob", "+212600000002", "Alice", date(2026, 4, 8),
     )  # fmt: skip
-    assert "Bob (standing in for Alice until 8 April)" in mail.text
+    assert "Bob (standing in for Alice until 8 April)" in read(mail).text
     checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.bob, now=world.now)
 
 

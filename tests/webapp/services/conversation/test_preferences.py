@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import claim
 from tests.support.factories import World
 from webapp.keys import Keyring
 from webapp.models import (
@@ -64,7 +65,7 @@ def test_stopping_cancels_what_is_queued_and_keeps_later_updates_away(
 
 
 def test_stopping_takes_a_claimed_mail_out_of_the_workers_hands(session: Session, world: World, link: Link) -> None:
-    held = outbox.claim(session, now=world.now, lease=timedelta(minutes=2))
+    held = claim(session, now=world.now, lease=timedelta(minutes=2))
     assert held is not None
     session.expire_all()
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import claim
 from tests.support.factories import World
 from webapp.keys import Keyring
 from webapp.models import (
@@ -27,6 +28,7 @@ from webapp.models import (
 from webapp.services.conversation import replies
 from webapp.services.core.errors import NotFound, Refused, TooMany
 from webapp.services.mail import links, outbox
+from webapp.services.mail.writing import read
 from webapp.services.today import resending
 
 DOUBT = timedelta(seconds=540)
@@ -71,10 +73,10 @@ def test_a_reply_tells_the_owner_and_sends_a_receipt_to_the_address_on_file(
 
     (told,), (receipt,) = posted(session, "reply_received"), posted(session, "receipt")
     assert told.to_address == "alice@darrenov.example"
-    assert "When do the doors come?" in told.text
-    assert "Omar" in told.text
+    assert "When do the doors come?" in read(told).text
+    assert "Omar" in read(told).text
     assert receipt.to_address == "maria@bennani.example"
-    assert "When do the doors come?" in receipt.text
+    assert "When do the doors come?" in read(receipt).text
     assert replies.waiting(session, owners=[world.alice.id]) == [reply]
 
 
@@ -141,7 +143,7 @@ def test_an_ask_of_other_work_cannot_be_answered_through_this_link(session: Sess
 
 
 def test_who_writes_through_a_mails_link_has_that_mail(session: Session, world: World, link: Link) -> None:
-    held = outbox.claim(session, now=world.now, lease=timedelta(minutes=2))
+    held = claim(session, now=world.now, lease=timedelta(minutes=2))
     assert held is not None
     outbox.begin(session, held, now=world.now)
     outbox.lost_sight(session, held, now=world.now)
@@ -171,8 +173,8 @@ def test_an_answer_by_mail_quotes_the_question_and_ends_the_waiting(session: Ses
 
     assert mail is not None
     assert (mail.kind, mail.to_address) == ("answer", "maria@bennani.example")
-    assert "On Monday." in mail.text
-    assert "When do the doors come?" in mail.text
+    assert "On Monday." in read(mail).text
+    assert "When do the doors come?" in read(mail).text
     assert replies.waiting(session) == []
 
 
@@ -237,5 +239,5 @@ def test_an_answer_that_failed_can_be_sent_again(session: Session, world: World,
     resending.again(session, mail, by=world.alice, now=world.now)
 
     again = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "answer", OutboxEmail.id != mail.id)).one()
-    assert "On Friday." in again.text
+    assert "On Friday." in read(again).text
     assert again.state is MailState.QUEUED

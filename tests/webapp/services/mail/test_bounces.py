@@ -25,6 +25,7 @@ from webapp.models import (
 )
 from webapp.services.mail import links, outbox
 from webapp.services.mail.bounces import Effect
+from webapp.services.mail.writing import read
 from webapp.services.today import resending, troubles
 from webapp.services.updates import telling
 
@@ -194,8 +195,8 @@ def test_a_colleagues_mail_that_came_back_is_failed_and_nobodys_task(
 
 def _told_to_staff(box: Box) -> str:
     """The mail about trouble, its lines joined."""
-    trouble = select(OutboxEmail.text).where(OutboxEmail.kind == "trouble").limit(1)
-    return " ".join(str(box.see(lambda session: session.scalars(trouble).one())).split())
+    trouble = select(OutboxEmail).where(OutboxEmail.kind == "trouble").limit(1)
+    return " ".join(read(box.see(lambda session: session.scalars(trouble).one())).text.split())
 
 
 @pytest.mark.usefixtures("sent")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import claim
 from tests.support.factories import World
 from webapp.keys import Keyring
 from webapp.models import OutboxEmail
@@ -19,8 +20,8 @@ def test_somebody_can_still_sign_in_to_let_sending_go_on(session: Session, world
     world.firm.sending_paused_at = world.now
     sign_in.ask(session, keyring, world.dalia.address, "a browser", place="here", now=world.now)
 
-    first = outbox.claim(session, now=world.now, lease=MINUTE)
-    second = outbox.claim(session, now=world.now, lease=MINUTE)
+    first = claim(session, now=world.now, lease=MINUTE)
+    second = claim(session, now=world.now, lease=MINUTE)
 
     assert first is not None
     assert session.get_one(OutboxEmail, first.id).kind == "sign_in"

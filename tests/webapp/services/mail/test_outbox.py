@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.boxes import DOUBT, LEASE, Box, letters
+from tests.support.delivering import claim
 from tests.support.factories import World
 from webapp.database import Database
 from webapp.models import (
@@ -49,9 +50,9 @@ def test_a_second_worker_on_postgresql_takes_the_next_mail_without_waiting(postg
         session.commit()
 
     with database.writer() as one, database.writer() as two:
-        first = outbox.claim(one, now=now, lease=LEASE)
-        second = outbox.claim(two, now=now, lease=LEASE)
-        third = outbox.claim(two, now=now, lease=LEASE)
+        first = claim(one, now=now, lease=LEASE)
+        second = claim(two, now=now, lease=LEASE)
+        third = claim(two, now=now, lease=LEASE)
 
     assert first is not None
     assert second is not None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from tests.support import delivering
 from tests.support.examples import many
 from tests.support.factories import World
 from webapp.database import Database
@@ -101,7 +102,7 @@ class OutboxMachine(RuleBasedStateMachine):
         ]
         expected = min(due, key=lambda number: (self.letters[number].not_before, number), default=None)
 
-        claim = self.do(outbox.claim, lease=LEASE)
+        claim = self.do(delivering.claim, lease=LEASE)
 
         assert (claim.id if claim else None) == expected
         if claim is not None:

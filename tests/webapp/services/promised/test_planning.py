@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import claim
 from tests.support.factories import World, answers
 from webapp.database import Database
 from webapp.models import (
@@ -28,6 +29,7 @@ from webapp.models import (
 from webapp.services.core import tasks
 from webapp.services.core.errors import Refused
 from webapp.services.mail import outbox
+from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -331,7 +333,7 @@ def test_a_notice_of_rest_does_not_go_out_once_the_work_goes_on(session: Session
     notice.priority = -1
     session.flush()
 
-    had = outbox.claim(session, now=world.now, lease=MINUTE)
+    had = claim(session, now=world.now, lease=MINUTE)
 
     assert had is not None
     assert had.id == notice.id
@@ -350,7 +352,7 @@ def test_no_news_names_the_day_it_was_promised_for(
     tick(session, slot.promised_by + timedelta(hours=hours))
 
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).one()
-    assert f"We promised you {said}" in mail.text
+    assert f"We promised you {said}" in read(mail).text
 
 
 def test_what_waits_for_the_morning_is_written_for_the_morning(
@@ -364,4 +366,4 @@ def test_what_waits_for_the_morning_is_written_for_the_morning(
 
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).one()
     assert mail.not_before.date() == date(2026, 4, 8)
-    assert "We promised you news today" in mail.text
+    assert "We promised you news today" in read(mail).text

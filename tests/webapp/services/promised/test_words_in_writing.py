@@ -18,6 +18,7 @@ from tests.webapp.services.promised.test_calendar_changes import (
     rhythm,
 )
 from webapp.models import Commitment, CommitmentState, OutboxEmail, Task
+from webapp.services.mail.writing import read
 from webapp.services.promised import calendar_changes, planning
 from webapp.services.rhythm import cadences, upcoming
 from webapp.services.updates import next_news
@@ -49,8 +50,8 @@ def test_or_they_are_told_at_once_when_the_news_comes_instead(session: Session, 
 
     (mail,) = _told_anew(session)
     assert planned_on(session, engagement) == WEDNESDAY
-    assert "Wednesday 8 April, by 18:00" in mail.subject
-    assert "Tuesday 7 April, by 18:00" in mail.text
+    assert "Wednesday 8 April, by 18:00" in read(mail).subject
+    assert "Tuesday 7 April, by 18:00" in read(mail).text
     first, second = session.scalars(select(Commitment).order_by(Commitment.id)).all()
     assert (first.state, second.state) == (CommitmentState.SETTLED, CommitmentState.OPEN)
     assert second.promised_at == slot.promised_by

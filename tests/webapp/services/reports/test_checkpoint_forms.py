@@ -21,6 +21,7 @@ from webapp.models import (
     User,
 )
 from webapp.services.core.errors import AlreadySentOut, Refused
+from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -138,7 +139,7 @@ def test_an_internal_note_reaches_no_mail_and_no_snapshot(session: Session, worl
 
     assert session.scalars(select(InternalNote.text)).all() == [SECRET]
     for mail in session.scalars(select(OutboxEmail)):
-        assert SECRET not in mail.subject + mail.html + mail.text
+        assert SECRET not in read(mail).subject + read(mail).html + read(mail).text
     for update in session.scalars(select(Update)):
         assert SECRET not in str(update.snapshot)
     for revision in slot.checkpoint.revisions:

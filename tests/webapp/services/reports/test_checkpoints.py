@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.support.factories import World, answers
 from webapp.models import CheckpointState, OutboxEmail, SlotState, Update, UpdateKind
 from webapp.services.core.errors import SomebodyElseSubmitted
+from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 
@@ -28,7 +29,7 @@ def test_a_report_filed_in_time_goes_out_at_the_sending_time(session: Session, w
     assert update.snapshot["done"]["text"] == "Wall tiles finished, pipes tested."
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "client_update")).one()
     assert mail.to_address == "maria@bennani.example"
-    assert "Wall tiles finished" in mail.text
+    assert "Wall tiles finished" in read(mail).text
     assert slot.state is SlotState.RELEASED
 
 

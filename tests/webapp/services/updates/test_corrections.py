@@ -12,6 +12,7 @@ from tests.support.moving import move, sent, tick
 from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
+from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
@@ -48,8 +49,8 @@ def test_a_correction_says_what_was_written_and_what_is_right(
 
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "correction")).one()
     assert (made.kind, made.corrects_id) == (UpdateKind.CORRECTION, wrong.id)
-    assert "Wall tiles finished, pipes tested." in mail.text
-    assert "pipes are not tested." in mail.text
+    assert "Wall tiles finished, pipes tested." in read(mail).text
+    assert "pipes are not tested." in read(mail).text
     assert wrong.snapshot == before
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.support.factories import World, answers
 from webapp.models import OutboxEmail, PartOf, Update, UpdateKind
 from webapp.services.core.errors import Refused
+from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.updates import corrections
@@ -32,7 +33,7 @@ def wrong(session: Session, world: World) -> Update:
 def correct(session: Session, world: World, wrong: Update, right: Right) -> dict[str, str]:
     corrections.correct(session, wrong, right, by=world.alice, now=world.now)
     mails = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "correction"))
-    return {mail.language: mail.text for mail in mails}
+    return {mail.language: read(mail).text for mail in mails}
 
 
 def test_each_reader_is_told_what_was_written_and_what_is_right_in_their_language(

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.support.delivering import deliver
+from tests.support.delivering import claim, deliver
 from tests.support.factories import World
 from tests.support.moving import WHY, delays, sent, tick
 from webapp.models import Engagement, MailState, OutboxEmail, TellingState, UpdateKind
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When
 from webapp.services.mail import outbox
+from webapp.services.mail.writing import read
 from webapp.services.work import engagements
 
 LEASE = timedelta(minutes=2)
@@ -41,8 +42,8 @@ def test_a_date_that_moves_before_the_welcome_was_read_is_said_by_the_welcome(
 
     (mail,) = queued(session)
     assert (mail.kind, sent(session)) == ("welcome", [])
-    assert "5 May" in mail.text
-    assert "20 April" not in mail.text.split("first agreed")[0]
+    assert "5 May" in read(mail).text
+    assert "20 April" not in read(mail).text.split("first agreed")[0]
 
 
 def test_a_notice_that_nobody_read_takes_in_the_next_move_and_is_taken_back_with_it(
@@ -57,7 +58,7 @@ def test_a_notice_that_nobody_read_takes_in_the_next_move_and_is_taken_back_with
     moved(session, world, work, date(2026, 4, 20), at=world.now + timedelta(minutes=25))
 
     (notice,) = sent(session)
-    assert ("5 May" in first.subject, "7 May" in second.subject) == (True, True)
+    assert ("5 May" in read(first).subject, "7 May" in read(second).subject) == (True, True)
     assert session.get_one(OutboxEmail, first.id).state is MailState.CANCELLED
     assert queued(session) == []
     assert [(told.state, told.skipped_why) for told in notice.tellings] == [(TellingState.SKIPPED, "taken_back")]
@@ -78,16 +79,16 @@ def test_a_notice_that_was_read_is_followed_by_another(session: Session, world: 
 
 
 def test_a_mail_on_the_line_waits_until_it_is_written_anew(session: Session, world: World, unread: Engagement) -> None:
-    claim = outbox.claim(session, now=world.now, lease=LEASE)
-    assert claim is not None
+    held = claim(session, now=world.now, lease=LEASE)
+    assert held is not None
     ledger.move(
         session, unread.milestones[0], When(starts_on=date(2026, 5, 5)), WHY, by=world.alice, now=world.now,
         origin="test",
     )  # fmt: skip
 
-    may = outbox.begin(session, claim, now=world.now + timedelta(minutes=30))
+    may = outbox.begin(session, held, now=world.now + timedelta(minutes=30))
 
-    mail = session.get_one(OutboxEmail, claim.id)
+    mail = session.get_one(OutboxEmail, held.id)
     assert (may, mail.state) == (False, MailState.QUEUED)
     assert mail.not_before > world.now + timedelta(minutes=30)
 
@@ -100,10 +101,10 @@ def test_a_mail_does_not_wait_for_ever_for_a_clock_that_never_comes(
         origin="test",
     )  # fmt: skip
     late = world.now + timedelta(hours=2)
-    claim = outbox.claim(session, now=late, lease=LEASE)
-    assert claim is not None
+    held = claim(session, now=late, lease=LEASE)
+    assert held is not None
 
-    assert outbox.begin(session, claim, now=late) is True
+    assert outbox.begin(session, held, now=late) is True
 
 
 def test_what_one_reader_is_told_leaves_in_its_order(session: Session, world: World, unread: Engagement) -> None:
@@ -114,8 +115,8 @@ def test_what_one_reader_is_told_leaves_in_its_order(session: Session, world: Wo
     session.add(later)
     session.flush()
 
-    first = outbox.claim(session, now=world.now, lease=LEASE)
-    second = outbox.claim(session, now=world.now, lease=LEASE)
+    first = claim(session, now=world.now, lease=LEASE)
+    second = claim(session, now=world.now, lease=LEASE)
 
     assert (first.id if first else None, second) == (welcome.id, None)
 
@@ -131,7 +132,7 @@ def test_work_that_rests_before_its_welcome_was_read_tells_nobody_until_it_goes_
     (mail,) = queued(session)
     assert resting == []
     assert mail.kind == "welcome"
-    assert "Tuesday 14 April" in mail.text
+    assert "Tuesday 14 April" in read(mail).text
     assert sent(session, UpdateKind.CLOSING) == []
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from emails import inert
 from emails.languages import LANGUAGES, language
 from emails.pieces import Who
 from emails.registry import RULES, SAMPLES
@@ -25,8 +26,8 @@ from webapp.models import (
 )
 from webapp.services.conversation import replies
 from webapp.services.dates.ledger import When, Why
-from webapp.services.mail import links, outbox, queueing
-from webapp.services.previews import inert, looks
+from webapp.services.mail import links, outbox, writing
+from webapp.services.previews import looks
 from webapp.services.previews.looks import Scheme
 from webapp.services.reports import checkpoints
 from webapp.services.updates.answers import Answers, DateAnswer, Holds
@@ -440,7 +441,7 @@ def test_a_viewer_neither_looks_nor_sends(site: Site, charlie: Visitor) -> None:
 
 
 def test_examples_of_the_gallery_are_the_samples(site: Site, alice: Visitor) -> None:
-    sample = queueing.preview(SAMPLES["closing"]("ru"))
+    sample = writing.preview(SAMPLES["closing"]("ru"))
 
     page = alice.page(_at(mail="closing", language="ru"))
 
