@@ -1,9 +1,11 @@
-"""One database session a request: read-only for looking, writing for acting, committed once by the view."""
+"""One database session a request: read-only for looking, writing for acting, committed once by the view, and before a
+page is drawn: whoever draws holds up nobody."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, before_render_template, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, HTTPException
 
@@ -11,6 +13,8 @@ from webapp import database, deadlines
 from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 READ_AT_ONCE = 64 * 1024
@@ -39,16 +43,45 @@ def moment() -> datetime:
     return cast(datetime, g.moment)
 
 
+def only_looks(view: View) -> View:
+    """A view that is posted to, as what it takes does not fit an address, and that writes nothing."""
+    view.only_looks = True  # type: ignore[attr-defined]
+    return view
+
+
 def commit() -> None:
-    """Commit what the view did, then ring the bell if a mail was queued."""
+    """Commit what the view did, then ring the bell if a mail was queued. From then on this request only reads."""
     session = db()
     rings = session.info.pop("rings", False)
     session.commit()
+    session.bind = the_database().read_engine
     if rings:
         cast(Broker, current_app.extensions["broker"]).ring()
 
 
+def pause() -> None:
+    """Take nothing that was done, and hold up nobody until the next statement: for what takes long."""
+    session = db()
+    session.info.pop("rings", None)
+    session.rollback()
+
+
+def let_go() -> None:
+    """Take nothing that was done, and write nothing more: from now on this request only reads."""
+    pause()
+    db().bind = the_database().read_engine
+
+
+def is_writing() -> bool:
+    """Whether this request has begun to write and not ended it."""
+    session = g.get("session")
+    if session is None or not session.in_transaction():
+        return False
+    return bool(session.get_bind().get_execution_options().get("milepost_writer"))
+
+
 def init_app(app: Flask) -> None:
+    before_render_template.connect(_before_drawing, app)
     app.before_request(_read_body)
     app.teardown_request(_close)
 
@@ -94,7 +127,14 @@ def _read_body() -> None:
         raise BadRequest from fault
     if body.came < (request.content_length or 0):
         raise BadRequest
-    g.may_write = True
+    view = current_app.view_functions.get(request.endpoint or "")
+    g.may_write = not getattr(view, "only_looks", False)
+
+
+def _before_drawing(_app: Flask, **_more: object) -> None:
+    """A view that draws a page has committed, or does not mean to: the form is shown again."""
+    if is_writing():
+        let_go()
 
 
 def _close(_error: BaseException | None) -> None:

@@ -145,3 +145,17 @@ def _rooms(layer: Path) -> set[str]:
 
 def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
+
+
+def test_mails_are_rendered_in_one_place_that_no_transaction_waits_for() -> None:
+    rendering = {
+        _name(path) for path in CODE if "rendering.render(" in path.read_text() and path != ROOT / "emails/rendering.py"
+    }
+
+    assert rendering == {"webapp/services/mail/writing.py"}
+
+
+def test_nothing_is_written_only_to_be_looked_at_and_taken_back() -> None:
+    trying = {_name(path) for path in CODE if "begin_nested" in path.read_text()}
+
+    assert trying == set()

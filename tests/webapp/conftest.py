@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import NOW
+from tests.support import locks
 from tests.support.factories import World
 from tests.support.site import Clock, Site, Visitor, found
 from webapp import create_app
@@ -56,6 +57,13 @@ def app(shared_app: Flask, sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     shared_app.extensions["database"] = Database(sqlite_url, busy_timeout_ms=500)
     yield shared_app
     shared_app.extensions["database"].dispose()
+
+
+@pytest.fixture(autouse=True)
+def nobody_holds_up_others(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test of pages does: nothing is drawn or read under the write lock."""
+    with locks.watched(monkeypatch):
+        yield
 
 
 @pytest.fixture

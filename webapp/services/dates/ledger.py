@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from emails.pieces import Who, is_earlier, last_day
 from webapp.models import Act, Labels, Milestone, Promise, PromiseWords, User
 from webapp.services.core.errors import Refused
+from webapp.services.core.supposing import number
 from webapp.services.dates import to_tell
 
 WORDS_MAXIMUM = 1000
@@ -252,5 +253,5 @@ def _words(to: When, why: Why | None) -> PromiseWords | None:
 def _add(session: Session, milestone: Milestone, entry: Promise, words: PromiseWords | None) -> Promise:
     entry.words = words
     milestone.promises.append(entry)
-    session.flush()
+    number(session)
     return entry

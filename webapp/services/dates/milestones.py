@@ -252,6 +252,14 @@ def move_together(
             raise Refused("engagement.not_open", field="steps")
     for step in moved:
         session.refresh(step.milestone, ["promises", "done_on", "dropped_at"])
+    return move_each(session, moved, why, by=by, now=now, origin=origin)
+
+
+def move_each(
+    session: Session, moved: Sequence[Moved], why: Why, *, by: User, now: datetime, origin: str
+) -> list[Promise]:
+    """The same for work that is held, or where it is only supposed."""
+    for step in moved:
         _check_moves(step)
     entries = [ledger.move(session, step.milestone, step.to, why, by=by, now=now, origin=origin) for step in moved]
     for step in moved:

@@ -11,6 +11,7 @@ from webapp.models import Announcement, Engagement, EngagementState, Firm, Miles
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.core.firm import known_firm, the_firm
+from webapp.services.core.supposing import found, number
 from webapp.services.dates import unread
 from webapp.services.rhythm import slots
 from webapp.timezones import local
@@ -40,7 +41,7 @@ def note(session: Session, milestone: Milestone, entry: Promise, was: Promise | 
     session.add(
         Announcement(promise=entry, engagement_id=engagement.id, known_at=now, release_at=release_at, tell_by=tell_by)
     )
-    session.flush()
+    number(session)
 
 
 def begin_anew(session: Session, waiting: Sequence[Announcement], *, now: datetime) -> None:
@@ -75,26 +76,27 @@ def leads(
 
 def untold(session: Session, engagement: Engagement) -> Sequence[Announcement]:
     """What clients have not been told yet, oldest first."""
-    return session.scalars(
-        select(Announcement)
-        .where(Announcement.engagement_id == engagement.id, Announcement.settled_at.is_(None))
-        .order_by(Announcement.id)
-    ).all()
+    return found(
+        session,
+        select(Announcement).where(Announcement.engagement_id == engagement.id).order_by(Announcement.id),
+        Announcement,
+        lambda row: row.engagement_id == engagement.id and row.settled_at is None,
+    )
 
 
 def is_untold(session: Session, entry: Promise) -> bool:
     """Whether an entry still waits to be told, or is said by an update that nobody has yet."""
-    found = _of_entry(session, entry)
-    if found is None or found.settled_at is None:
-        return found is not None
-    return found.update_id is not None and unread.is_unread(session, found.update_id)
+    row = _of_entry(session, entry)
+    if row is None or row.settled_at is None:
+        return row is not None
+    return row.update_id is not None and unread.is_unread(session, row.update_id)
 
 
 def taken_back(session: Session, entry: Promise, *, now: datetime) -> None:
     """An entry counts no more. Where an update that nobody has yet says it, that one is to be written anew at once."""
-    found = _of_entry(session, entry)
-    if found is not None and found.update_id is not None and unread.is_unread(session, found.update_id):
-        found.settled_at, found.release_at = None, now
+    row = _of_entry(session, entry)
+    if row is not None and row.update_id is not None and unread.is_unread(session, row.update_id):
+        row.settled_at, row.release_at = None, now
 
 
 def _of_entry(session: Session, entry: Promise) -> Announcement | None:

@@ -18,17 +18,20 @@ from webapp.models import (
     EngagementState,
     InternalNote,
     Milestone,
+    Participation,
     Slot,
     SlotState,
+    UpdateKind,
     User,
 )
 from webapp.services.calendar import stand_ins
 from webapp.services.core import audits, locks
 from webapp.services.core.errors import AlreadySentOut, Refused, SomebodyElseSubmitted
+from webapp.services.core.supposing import supposing
 from webapp.services.dates import from_report, ledger
 from webapp.services.promised import planning
 from webapp.services.reports import owed
-from webapp.services.updates import releases
+from webapp.services.updates import releases, telling
 from webapp.services.updates.answers import Answers, DateAnswer, Holds
 from webapp.services.updates.snapshot import Snapshot
 from webapp.timezones import local
@@ -120,22 +123,20 @@ def submit(
     return revision
 
 
-def preview(session: Session, checkpoint: Checkpoint, answers: Answers, *, by: User, now: datetime) -> Snapshot:
-    """What the update would say if these answers were submitted now: they are applied for real, looked at, and rolled
-    back. A move that is not fully explained yet is left out."""
+def preview(
+    session: Session, checkpoint: Checkpoint, answers: Answers, part: Participation, *, by: User, now: datetime
+) -> Snapshot:
+    """What a reader would be told if these answers were submitted now; nothing is written. A move that is not fully
+    explained yet is left out."""
     slot = checkpoint.slot
     complete = answers.model_copy(update={"dates": tuple(answer for answer in answers.dates if _is_whole(answer))})
     upcoming = planning.upcoming(session, slot)
-    trial = session.begin_nested()
-    try:
-        newest = checkpoint.revisions[-1] if checkpoint.revisions else None
+    newest = checkpoint.revisions[-1] if checkpoint.revisions else None
+    with supposing(session):
         _apply_dates(session, checkpoint, complete, before=newest, by=by, now=now)
         _apply_asks(session, checkpoint, complete, now=now)
-        session.flush()
-        return releases.from_answers(session, slot, complete, next_news_at=upcoming, now=now)
-    finally:
-        trial.rollback()
-        session.expire_all()
+        frozen = releases.from_answers(session, slot, complete, next_news_at=upcoming, now=now)
+        return telling.account(session, UpdateKind.REGULAR, frozen, part)
 
 
 def save_draft(

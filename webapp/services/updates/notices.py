@@ -14,18 +14,21 @@ from webapp.models import (
     Engagement,
     EngagementState,
     NoticeToRead,
+    Participation,
     TaskKind,
     Update,
+    UpdateKind,
     User,
 )
 from webapp.services.calendar import firm_calendar
 from webapp.services.core import audits, locks, tasks
 from webapp.services.core.errors import Refused
 from webapp.services.core.firm import clock_jumped, the_firm
+from webapp.services.core.supposing import supposing
 from webapp.services.dates import milestones, to_tell
 from webapp.services.dates.ledger import Why
 from webapp.services.dates.milestones import Moved
-from webapp.services.updates import releases, renewing, untold
+from webapp.services.updates import releases, renewing, telling, untold
 from webapp.services.updates.snapshot import Snapshot
 
 
@@ -95,20 +98,21 @@ def send_read(
 
 
 def preview(
-    session: Session, engagement: Engagement, moved: Sequence[Moved], why: Why, *, by: User, now: datetime
+    session: Session, part: Participation, moved: Sequence[Moved], why: Why, *, by: User, now: datetime
 ) -> Snapshot | None:
-    """What clients would be told if these steps of one engagement moved now: they are moved for real, looked at, and
-    rolled back. None where nothing would be told, as the date is the old one or its explanation is not whole."""
-    trial = session.begin_nested()
-    try:
-        milestones.move_together(session, moved, why, by=by, now=now, origin="preview")
+    """What a reader would be told if these steps of their work moved now; nothing is written. None where nothing would
+    be told, as the date is the old one or its explanation is not whole."""
+    engagement = part.engagement
+    with supposing(session):
+        try:
+            milestones.move_each(session, moved, why, by=by, now=now, origin="preview")
+        except Refused:
+            return None
         delays = untold.untold(session, engagement)
-        return releases.notice_snapshot(session, engagement, delays, now=now) if delays else None
-    except Refused:
-        return None
-    finally:
-        trial.rollback()
-        session.expire_all()
+        if not delays:
+            return None
+        frozen = releases.notice_snapshot(session, engagement, delays, now=now)
+        return telling.account(session, UpdateKind.DELAY_NOTICE, frozen, part)
 
 
 def fingerprint(to_read: NoticeToRead) -> str:

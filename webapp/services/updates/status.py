@@ -22,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services.calendar import stand_ins
 from webapp.services.core.firm import the_firm
+from webapp.services.core.supposing import found
 from webapp.services.dates import ledger, milestones
 from webapp.timezones import local
 
@@ -45,11 +46,13 @@ def last_news(session: Session, engagement: Engagement) -> Update | None:
 
 
 def open_asks(session: Session, engagement: Engagement) -> Sequence[Ask]:
-    return session.scalars(
-        select(Ask)
-        .where(Ask.engagement_id == engagement.id, Ask.state == AskState.OPEN)
-        .order_by(Ask.due_on.is_(None), Ask.due_on, Ask.id)
-    ).all()
+    asks = found(
+        session,
+        select(Ask).where(Ask.engagement_id == engagement.id).order_by(Ask.id),
+        Ask,
+        lambda ask: ask.engagement_id == engagement.id and ask.state is AskState.OPEN,
+    )
+    return sorted(asks, key=lambda ask: ask.due_on or date.max)
 
 
 def asked(ask: Ask) -> Said:

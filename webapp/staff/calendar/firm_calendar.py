@@ -28,7 +28,7 @@ from webapp.services.core.firm import known_firm, the_firm
 from webapp.services.promised import calendar_changes
 from webapp.staff.core.redated import say_redated
 from webapp.timezones import local
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment, pause
 
 bp = Blueprint("staff_calendar", __name__)
 
@@ -145,7 +145,7 @@ def say_holiday() -> Any:
             now=moment(),
         )
     except Refused as refusal:
-        db().rollback()
+        let_go()
         return _refused(t(refusal.key))
     return _done(t("calendar.noted"))
 
@@ -159,7 +159,7 @@ def load_file() -> Any:
         return _page(form), 422
     today = local(moment(), known_firm(db()).zone).date()
     # Nobody else waits for a lock while somebody's file is read.
-    db().rollback()
+    pause()
     try:
         found = calendar_files.read(form.file.data.read(calendar_files.SIZE_MAXIMUM + 1), today=today)
     except Refused as refusal:
@@ -187,7 +187,7 @@ def close_tomorrow() -> Any:
     try:
         on = calendar_changes.close_tomorrow(db(), by=the_user(), now=moment())
     except Refused as refusal:
-        db().rollback()
+        let_go()
         return _refused(t(refusal.key))
     return _done(t("calendar.closed_tomorrow", day=lang().day(on)))
 
@@ -198,7 +198,7 @@ def _act(form: OneOfSeveral, act: Callable[[], Any]) -> Any:
     try:
         act()
     except Refused as refusal:
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return _page(form), 422
     return _done(t("firm.saved"))
@@ -214,7 +214,7 @@ def _done(words: str) -> Any:
     if broken and "in_writing" not in request.form and not request.files:
         fields = [(name, values) for name, values in request.form.lists() if name != "csrf_token"]
         page = render_template("staff/calendar/in_writing.html", broken=broken, form=form, fields=fields, local=local)
-        db().rollback()
+        let_go()
         return page
     commit()
     flash(words, "success")

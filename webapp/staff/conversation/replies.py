@@ -13,7 +13,7 @@ from webapp.services.conversation import replies
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.work import engagements
 from webapp.staff.core.entrances import Entrance, two_doors
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_replies", __name__)
 by_mail = Blueprint("mail_replies", __name__)
@@ -58,7 +58,7 @@ def _answer(reply: Reply, user: User, *, back: str) -> str | None:
     try:
         replies.answer(db(), reply, form.text.data, how=form.chosen, by=user, now=moment())
     except Refused as refusal:
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return _page(reply, form, back=back)
     commit()

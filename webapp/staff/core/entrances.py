@@ -11,7 +11,7 @@ from webapp.language import speak
 from webapp.models import DateQuestion, Milestone, Purpose, Reply, Role, User
 from webapp.services.core.errors import NotFound
 from webapp.services.mail import links
-from webapp.transactions import db, moment, settings
+from webapp.transactions import db, moment, only_looks, settings
 
 Door = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -70,12 +70,14 @@ def signed_in() -> Entrance:
     return Entrance(the_user(), None)
 
 
-def two_doors(signed: Blueprint, mailed: Blueprint, at: str, *, by_link: str | None = None, act: bool = False) -> Door:
+def two_doors(
+    signed: Blueprint, mailed: Blueprint, at: str, *, by_link: str | None = None, act: bool = False, looks: bool = False
+) -> Door:
     """Register one view behind two addresses: `at` for who is signed in, and for the link of the day's mail
     `/checkpoints/<token>` with `by_link` behind it; where that is None, with what follows `/forms` in `at`. The view
-    takes the entrance first. `act`: it is posted to."""
+    takes the entrance first. `act`: it is posted to; `looks`: that too, and only shows what would come of it."""
     rest = at.removeprefix("/forms") if by_link is None else by_link
-    methods = ["POST"] if act else ["GET"]
+    methods = ["POST"] if act or looks else ["GET"]
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         @needs(Role.STAFF)
@@ -86,6 +88,8 @@ def two_doors(signed: Blueprint, mailed: Blueprint, at: str, *, by_link: str | N
         def from_mail(token: str, **given: Any) -> Any:
             return view(by_mail(token), **given)
 
+        if looks:
+            from_session, from_mail = only_looks(from_session), only_looks(from_mail)
         signed.add_url_rule(at, view.__name__, from_session, methods=methods)
         mailed.add_url_rule(f"/checkpoints/<token>{rest}", view.__name__, from_mail, methods=methods)
         return view

@@ -8,10 +8,10 @@ from emails import inert
 from webapp.language import firm, lang
 from webapp.models import Engagement, UpdateKind
 from webapp.services.mail import writing
-from webapp.services.updates import composing, telling
+from webapp.services.updates import composing
 from webapp.services.updates.composing import For
 from webapp.services.updates.snapshot import Snapshot
-from webapp.transactions import db, moment
+from webapp.transactions import moment
 
 
 def reader(engagement: Engagement) -> For:
@@ -28,6 +28,5 @@ def reader(engagement: Engagement) -> For:
 
 
 def html(kind: UpdateKind, frozen: Snapshot, to: For) -> str:
-    """The mail's HTML as that reader will get it, through which nobody can act."""
-    theirs = telling.account(db(), kind, frozen, to.participation)
-    return inert.html(writing.preview(composing.client_mail(kind, theirs, to)).html)
+    """The HTML of a mail that says `frozen` to this reader, through which nobody can act."""
+    return inert.html(writing.preview(composing.client_mail(kind, frozen, to)).html)

@@ -20,7 +20,7 @@ from webapp.services.dates import ledger, milestones
 from webapp.services.work import engagements
 from webapp.staff.core import languages
 from webapp.staff.core.languages import languages_of_firm
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_dates", __name__)
 
@@ -183,7 +183,7 @@ def _done(
         act()
     except Refused as refusal:
         engagement_id = engagement.id
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return _page(engagements.get(db(), engagement_id), form), 422
     return _noted(engagement, said)

@@ -20,7 +20,7 @@ from webapp.staff.core.entrances import two_doors
 from webapp.staff.dates import move_page
 from webapp.staff.dates.milestones import bp
 from webapp.staff.dates.move_page import Page
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 by_mail = Blueprint("mail_dates", __name__)
 csrf.exempt(by_mail)
@@ -84,7 +84,7 @@ def submit(came: entrances.Entrance, milestone_id: int, engagement_id: int | Non
             session, page.moved(), page.why, by=entrance.user, now=moment(), origin="dates"
         )
     except Refused as refusal:
-        session.rollback()
+        let_go()
         page = move_page.build(session, *_again(session, entrance), request.form)
         page.form.refuse(refusal)
         return _page(entrance, page), 422
@@ -98,24 +98,21 @@ def submit(came: entrances.Entrance, milestone_id: int, engagement_id: int | Non
     by_mail,
     "/engagements/<int:engagement_id>/dates/<int:milestone_id>/preview",
     by_link="/dates/<int:milestone_id>/preview",
-    act=True,
+    looks=True,
 )
 def preview(came: entrances.Entrance, milestone_id: int, engagement_id: int | None = None) -> Response:
     """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
     entrance = _of(came, milestone_id, engagement_id)
     session = db()
     page = move_page.build(session, entrance.engagement, entrance.milestone, request.form)
-    frozen = None
+    to = mail_preview.reader(entrance.engagement)
+    theirs = None
     if page.fits():
         page.offer_later()
-        frozen = notices.preview(session, entrance.engagement, page.moved(), page.why, by=entrance.user, now=moment())
-    html = (
-        render_template("staff/updates/no_preview.html")
-        if frozen is None
-        else mail_preview.html(UpdateKind.DELAY_NOTICE, frozen, mail_preview.reader(entrance.engagement))
-    )
-    session.rollback()
-    return mail_body(html)
+        theirs = notices.preview(session, to.participation, page.moved(), page.why, by=entrance.user, now=moment())
+    if theirs is None:
+        return mail_body(render_template("staff/updates/no_preview.html"))
+    return mail_body(mail_preview.html(UpdateKind.DELAY_NOTICE, theirs, to))
 
 
 def _thanks(entrance: Entrance, said: list[str] | None) -> Any:

@@ -20,7 +20,7 @@ from webapp.services.core.firm import label
 from webapp.services.dates import milestones
 from webapp.services.dates.milestones import Moved, OpenStep
 from webapp.staff.core import languages
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_delays", __name__)
 
@@ -65,7 +65,7 @@ def move() -> Any:
     try:
         milestones.move_together(db(), moved, why, by=the_user(), now=moment(), origin="delays")
     except Refused as refusal:
-        db().rollback()
+        let_go()
         page = _page(request.form)
         page.form.refuse(refusal)
         return _shown(page), 422

@@ -15,7 +15,7 @@ from webapp.services.core.errors import NotFound, Refused
 from webapp.services.mail import consequences, writing
 from webapp.services.today import resending
 from webapp.services.work import engagements
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_outbox", __name__)
 
@@ -92,7 +92,7 @@ def again(mail_id: int) -> Any:
     try:
         resending.again(db(), mail, by=the_user(), now=moment())
     except Refused as refusal:
-        db().rollback()
+        let_go()
         flash(t(refusal.key), "error")
     else:
         commit()

@@ -12,7 +12,7 @@ from webapp.numbers import row_number
 from webapp.services.calendar import absences
 from webapp.services.core.errors import NotFound, Refused
 from webapp.staff.people import users
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_absences", __name__)
 
@@ -61,7 +61,7 @@ def _keep(user: User, form: AwayForm) -> bool:
         if form.starts_on.data and form.ends_on.data:
             absences.go_away(db(), user, starts_on=form.starts_on.data, ends_on=form.ends_on.data, **act)
     except Refused as refusal:
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return False
     commit()

@@ -22,7 +22,7 @@ from webapp.services.mail import writing
 from webapp.services.previews import gallery, looks
 from webapp.services.previews.looks import Scheme
 from webapp.services.work import engagements
-from webapp.transactions import commit, db, moment, settings
+from webapp.transactions import commit, db, let_go, moment, settings
 
 bp = Blueprint("staff_gallery", __name__)
 
@@ -113,10 +113,10 @@ def send() -> Any:
             now=moment(),
         )
     except Refused as refusal:
-        db().rollback()
+        let_go()
         flash(t(refusal.key), "error")
     except TooMany:
-        db().rollback()
+        let_go()
         flash(t("gallery.too_many"), "error")
     else:
         commit()

@@ -28,7 +28,7 @@ from webapp.staff.core import mail_preview
 from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.staff.reports import checkpoint_page
 from webapp.timezones import local
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_checkpoints", __name__)
 by_mail = Blueprint("mail_checkpoints", __name__)
@@ -89,7 +89,7 @@ def submit(entrance: Entrance, checkpoint_id: int) -> Any:
             now=moment(),
         )
     except SomebodyElseSubmitted as other:
-        session.rollback()
+        let_go()
         page = checkpoint_page.build(
             session, _mine(session, entrance, checkpoint_id), entrance.user, request.form, now=moment()
         )
@@ -101,7 +101,7 @@ def submit(entrance: Entrance, checkpoint_id: int) -> Any:
             "staff/reports/form_sent.html", checkpoint=checkpoint, entrance=entrance, typed=typed
         ), 409
     except Refused as refusal:
-        session.rollback()
+        let_go()
         page.form.refuse(refusal)
         return _page(entrance, page), 422
     commit()
@@ -118,23 +118,17 @@ def draft(entrance: Entrance, checkpoint_id: int) -> Response:
     return jsonify(saved=lang().time(local(moment(), firm().zone)))
 
 
-@door("/forms/<int:checkpoint_id>/preview", act=True)
+@door("/forms/<int:checkpoint_id>/preview", looks=True)
 def preview(entrance: Entrance, checkpoint_id: int) -> Response:
     """The client's mail as it will be, in the client's language or, where asked for, in the writer's own."""
     session = db()
     checkpoint = _mine(session, entrance, checkpoint_id)
     page = checkpoint_page.build(session, checkpoint, entrance.user, request.form, now=moment())
     page.form.validate()
-    frozen = checkpoints.preview(
-        session,
-        checkpoint,
-        page.form.answers(zone=page.zone),
-        by=entrance.user,
-        now=moment(),
-    )
-    html = mail_preview.html(UpdateKind.REGULAR, frozen, mail_preview.reader(page.engagement))
-    session.rollback()
-    return mail_body(html)
+    to = mail_preview.reader(page.engagement)
+    answers = page.form.answers(zone=page.zone)
+    theirs = checkpoints.preview(session, checkpoint, answers, to.participation, by=entrance.user, now=moment())
+    return mail_body(mail_preview.html(UpdateKind.REGULAR, theirs, to))
 
 
 def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> str:

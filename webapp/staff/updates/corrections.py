@@ -18,7 +18,7 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.work import engagements
 from webapp.staff.core import languages
 from webapp.timezones import local
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_updates", __name__)
 
@@ -65,7 +65,7 @@ def correct(update_id: int) -> Any:
     try:
         corrections.correct(db(), update, right, by=the_user(), now=moment())
     except Refused as refusal:
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return _page(_acting(update_id), form), 422
     commit()

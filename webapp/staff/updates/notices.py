@@ -52,7 +52,8 @@ def body(engagement_id: int, contact_id: int) -> Any:
     if frozen is None or group is None:
         raise NotFound
     to = composing.For.contact(firm(), group[0], now=moment(), others=tuple(part.contact for part in group[1:]))
-    return mail_body(mail_preview.html(UpdateKind.DELAY_NOTICE, frozen, to))
+    theirs = telling.account(db(), UpdateKind.DELAY_NOTICE, frozen, group[0])
+    return mail_body(mail_preview.html(UpdateKind.DELAY_NOTICE, theirs, to))
 
 
 @bp.post("/engagements/<int:engagement_id>/notice")

@@ -23,7 +23,7 @@ from webapp.services.rhythm import cadences, slots, upcoming
 from webapp.services.updates import notices
 from webapp.services.work import engagements, listing, timeline
 from webapp.timezones import local
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_engagements", __name__)
 
@@ -140,7 +140,7 @@ def owner(engagement_id: int) -> Any:
     try:
         engagements.hand_over(db(), engagement, to, brief=brief, introduction=introduction, by=the_user(), now=moment())
     except Refused as refusal:
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return render_template("staff/work/owner.html", engagement=engagement, form=form), 422
     commit()
@@ -268,7 +268,7 @@ def _tried(act: Any, otherwise: Any = None) -> Any:
     try:
         done = act()
     except Refused as refusal:
-        db().rollback()
+        let_go()
         flash(t(refusal.key, **refusal.values), "error")
         return None
     commit()

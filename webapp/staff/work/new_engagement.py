@@ -21,7 +21,7 @@ from webapp.services.work import clients, engagements
 from webapp.services.work.engagements import PlannedStep
 from webapp.staff.core.languages import languages_of_firm
 from webapp.timezones import local
-from webapp.transactions import commit, db, moment
+from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_new_engagement", __name__)
 
@@ -53,7 +53,7 @@ def create() -> Any:
     try:
         engagement = _start(db(), form, playbook)
     except Refused as refusal:
-        db().rollback()
+        let_go()
         form.refuse(refusal)
         return _page(db().get_one(Playbook, playbook.id), form), 422
     commit()

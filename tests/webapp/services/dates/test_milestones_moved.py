@@ -186,8 +186,8 @@ def test_a_preview_says_what_would_be_told_and_leaves_nothing_behind(
     same = [Moved(milestone=cupboards, to=When(starts_on=date(2026, 4, 20)))]
     session.flush()
 
-    frozen = notices.preview(session, work, moved, WHY, by=world.alice, now=world.now)
-    nothing = notices.preview(session, work, same, WHY, by=world.alice, now=world.now)
+    frozen = notices.preview(session, work.participations[0], moved, WHY, by=world.alice, now=world.now)
+    nothing = notices.preview(session, work.participations[0], same, WHY, by=world.alice, now=world.now)
 
     assert frozen is not None
     assert [delay.now.starts_on for delay in frozen.delays] == [date(2026, 4, 28)]
