@@ -58,7 +58,8 @@ class Reader:
     zone: str
     labels: list[str]
     dates: dict[str, Date] = field(default_factory=dict)
-    next_news: list[tuple[datetime, datetime]] = field(default_factory=list)
+    next_news: list[tuple[int, datetime]] = field(default_factory=list)
+    """By the number of the mail that printed it."""
     mails: list[Mail] = field(default_factory=list)
     page: str = ""
 
@@ -92,7 +93,7 @@ class Reader:
         if printed is not None:
             if printed < mail.at:
                 raise Contradiction(f"next news {printed} is over when the mail comes, {mail.at}")
-            self.next_news.append((mail.at, printed))
+            self.next_news.append((len(self.mails), printed))
         self.mails.append(mail)
         link = PAGE_LINK.search(text)
         if link:
@@ -118,11 +119,11 @@ class Reader:
 
     def heard_by(self, start: datetime, at: datetime) -> None:
         """Every printed time of next news that fell between two moments was followed by a mail by then."""
-        for number, (told_at, promised) in enumerate(self.next_news):
+        for number, promised in self.next_news:
             if not start < promised <= at:
                 continue
-            if not any(told_at < mail.at <= promised for mail in self.mails):
-                raise Contradiction(f"promised for {promised} on {told_at}, and nothing came; {number + 1}. promise")
+            if not any(mail.at <= promised for mail in self.mails[number + 1 :]):
+                raise Contradiction(f"promised for {promised} on {self.mails[number].at}, and nothing came")
 
     def word(self, key: str) -> str:
         """A text of the catalogue up to its first blank to be filled in."""

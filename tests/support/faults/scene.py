@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 
 from tests.conftest import NOW
+from tests.support.delivering import write_all
 from tests.support.factories import World
 from tests.support.faults.processes import Farm, Forked
 from tests.support.smtpd import SmtpServer
@@ -78,6 +79,7 @@ class Scene:
     def grow(self) -> None:
         """Make the first mail larger than any buffer, so that its body waits half way."""
         with self.database.writer() as session:
+            write_all(session)
             session.get_one(OutboxEmail, self.rows()[0].id).text = HUGE_TEXT
             session.commit()
 

@@ -30,7 +30,7 @@ from webapp.services.core import tasks
 from webapp.services.core.firm import clock_jumped, known_firm, the_firm
 from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule, slots
-from webapp.services.updates import next_news, notices, releases
+from webapp.services.updates import next_news, notices, releases, renewing
 from webapp.timezones import local
 
 NO_NEWS_GRACE = timedelta(hours=24)
@@ -191,7 +191,8 @@ def redate(
 
     What clients have in writing stands: a slot whose hour a mail promised never comes later without a word. It keeps
     its hour, and the change counts from the slot after it; with `tells` it moves, and they are told now when the news
-    comes instead. Sooner than promised is no broken word. None for work that has no planned slot.
+    comes instead. Sooner than promised is no broken word. A mail that nobody has yet is written anew. None for work
+    that has no planned slot.
     """
     hold(session, engagement.id)
     slot = slots.current(session, engagement)
@@ -200,6 +201,8 @@ def redate(
     was = slots.times(slot)
     times = _again(session, slot, now=now, is_rhythm_new=is_rhythm_new)
     promised = next_news.in_writing(session, engagement, since=was.promised_by, before=times.promised_by)
+    if promised is not None and not next_news.is_waited_for(session, promised, since=was.promised_by):
+        promised = None
     redated = Redated(slot=slot, was=was, to=times, is_in_writing=promised is not None, is_kept=False)
     if promised is not None and not tells:
         return replace(redated, is_kept=True)
@@ -207,6 +210,7 @@ def redate(
     if (was.on, was.send_at, was.promised_by) != (times.on, times.send_at, times.promised_by):
         slot.asked_at = slot.last_call_at = None
     session.flush()
+    renewing.renew(session, engagement, now=now, next_news_at=times.promised_by)
     if promised is not None:
         releases.news_moved(session, promised, next_news_at=times.promised_by, by=by, now=now)
     return redated

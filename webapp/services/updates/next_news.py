@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails.pieces import Delay
 from webapp.models import (
     Commitment,
     CommitmentState,
@@ -21,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services.core import tasks
 from webapp.services.core.firm import clock_jumped, the_firm
+from webapp.services.dates import unread
 from webapp.services.rhythm.readers import reader
 from webapp.services.rhythm.schedule import deliver_at
 
@@ -62,6 +64,12 @@ def printed(session: Session, update: Update) -> Commitment | None:
     session.add(given)
     session.flush()
     return given
+
+
+def soonest(by_rhythm: datetime | None, delays: Sequence[Delay], *, now: datetime) -> datetime | None:
+    """When the next news comes: by the rhythm, or sooner where it was promised with a date that is not known yet."""
+    promised = [at for at in (by_rhythm, *(moved.now.next_news_at for moved in delays)) if at is not None and at > now]
+    return min(promised, default=by_rhythm)
 
 
 def score(session: Session, *, now: datetime) -> int:
@@ -110,6 +118,16 @@ def in_writing(
         .order_by(Update.next_news_at, Commitment.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def is_waited_for(session: Session, given: Commitment, *, since: datetime) -> bool:
+    """Whether somebody has an hour in writing, from `since` on, that a promise stands for: not where the mail that
+    promised it waits unread, unless one before it said such an hour too."""
+    if not unread.is_unread(session, given.update_id):
+        return True
+    said = select(Telling.id).join(Update, Telling.update_id == Update.id)
+    told = (Telling.state == TellingState.TOLD, Telling.next_news_at >= since)
+    return session.scalar(said.where(Update.engagement_id == given.engagement_id, *told).limit(1)) is not None
 
 
 def _open(session: Session, engagement: Engagement) -> Sequence[Commitment]:

@@ -87,7 +87,7 @@ def from_answers(
         introduces=Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
         introduction=_said(introduction or "", None),
         confirmed_at=now,
-        next_news_at=_soonest(next_news_at, delays, now=now),
+        next_news_at=next_news.soonest(next_news_at, delays, now=now),
     )
 
 
@@ -151,14 +151,8 @@ def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Dela
         delays=delays,
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=now,
-        next_news_at=_soonest(slot.promised_by if slot else None, delays, now=now),
+        next_news_at=next_news.soonest(slot.promised_by if slot else None, delays, now=now),
     )
-
-
-def _soonest(by_rhythm: datetime | None, delays: tuple[Delay, ...], *, now: datetime) -> datetime | None:
-    """When the next news comes: by the rhythm, or sooner where it was promised with a date that is not known yet."""
-    promised = [at for at in (by_rhythm, *(moved.now.next_news_at for moved in delays)) if at is not None and at > now]
-    return min(promised, default=by_rhythm)
 
 
 def notice(

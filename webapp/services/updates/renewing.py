@@ -1,4 +1,4 @@
-"""A date that moves before anybody read the update that says it: the update that waits is written anew."""
+"""A date or an hour that moves before anybody read the update that says it: what waits is written anew."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,9 +14,10 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, frame
 
 
-def renew(session: Session, engagement: Engagement, *, now: datetime) -> None:
+def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_at: datetime | None = None) -> None:
     """Write what waits and nobody has as things are now: a date that nobody read has not moved. The oldest says what is
-    new; a notice that has nothing left to say is taken back, and leaves no trace for clients."""
+    new; a notice that has nothing left to say is taken back, and leaves no trace for clients. `next_news_at` is the
+    hour by which the next news comes now, where the rhythm or the calendar changed."""
     waiting = unread.of_work(session, engagement.id)
     _count_as_untold(session, waiting)
     for update in waiting:
@@ -25,8 +26,16 @@ def renew(session: Session, engagement: Engagement, *, now: datetime) -> None:
             telling.take_back(session, update, now=now)
         else:
             told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
+            if next_news_at is not None:
+                update.next_news_at = next_news.soonest(next_news_at, delays, now=now)
+                told["next_news_at"] = update.next_news_at
+            if update.kind is UpdateKind.WELCOME:
+                told["cadence"] = engagement.cadence
             update.snapshot = Snapshot.load(update.snapshot).model_copy(update=told).dump()
             telling.tell_anew(session, update, now=now)
+            if next_news_at is not None:
+                session.execute(delete(Commitment).where(Commitment.update_id == update.id))
+                next_news.printed(session, update)
         untold.told(session, engagement, update, now=now)
         audits.note(session, "renewed", update, now=now, actor="clock")
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from tests.support.delivering import claim, deliver
 from tests.support.factories import World
 from tests.support.moving import WHY, delays, sent, tick
-from webapp.models import Engagement, MailState, OutboxEmail, TellingState, UpdateKind
+from webapp.models import Commitment, Engagement, MailState, OutboxEmail, TellingState, UpdateKind
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When
 from webapp.services.mail import outbox
 from webapp.services.mail.writing import read
 from webapp.services.work import engagements
+from webapp.timezones import local
 
 LEASE = timedelta(minutes=2)
 SOON = timedelta(minutes=1)
@@ -140,3 +141,29 @@ COPIED = (
     "kind", "to_name", "to_address", "language", "subject", "html", "text", "dated_at", "contact_id", "engagement_id",
     "state", "attempt", "refusals", "not_before", "expires_at", "queued_at", "thread_id",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_rhythm_that_changes_before_the_welcome_was_read_is_said_by_the_welcome(
+    session: Session, world: World, unread: Engagement, tells: bool
+) -> None:
+    thursdays = {**unread.cadence, "weekdays": [3]}
+
+    engagements.change_rhythm(session, unread, thursdays, tells=tells, by=world.alice, now=world.now)
+
+    (mail,) = queued(session)
+    assert mail.kind == "welcome"
+    assert "Thursday 9 April, by 18:00" in read(mail).text
+    assert "Every Thursday" in read(mail).text
+    assert "7 April" not in read(mail).text
+    (printed,) = session.scalars(select(Commitment))
+    assert local(printed.promised_at, "Africa/Casablanca").date() == date(2026, 4, 9)
+
+
+def test_a_rhythm_that_changes_after_the_welcome_was_read_is_told(session: Session, world: World) -> None:
+    work, _ = world.open_engagement()
+    thursdays = {**work.cadence, "weekdays": [3]}
+
+    engagements.change_rhythm(session, work, thursdays, tells=True, by=world.alice, now=world.now)
+
+    assert [mail.kind for mail in queued(session)] == ["news_moved"]
