@@ -33,6 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=MAXIMUM_BODY,
         MAX_FORM_MEMORY_SIZE=MAXIMUM_BODY,
         TEMPLATES_AUTO_RELOAD=False,
+        # Whoever asks for another host is not asking us; checks on this machine may name it as they like.
+        TRUSTED_HOSTS=[settings.public_host, "localhost", "127.0.0.1", "[::1]"],
     )
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database)

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     smtp_answer_seconds: float = Field(600.0, gt=0, description="wait for the server's answer after the final dot")
     drain_seconds: float = Field(30.0, gt=0, description="time budget of one delivery job")
     bell_grace_seconds: float = Field(30.0, gt=0, description="time without the queue until mail flows without it")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="who sends it as a bearer token may read /metrics; empty: this machine only"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("public_url")

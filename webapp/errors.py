@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from emails.languages import LANGUAGES, language
 from webapp.services.core.errors import LinkInvalid, NotFound, TooMany
@@ -62,6 +62,9 @@ def _without_database(name: str) -> str:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        # Asked for under a host that is not ours: no page of ours can be linked to from there.
+        return "This is not the address of this site.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     return *page(error.code), {"Allow": ", ".join(allowed)} if allowed else {}
 

@@ -13,6 +13,10 @@ class MailWorker(Worker):
 
     is_asked_to_end = False
 
+    def handle_payload(self, message: object) -> None:
+        """Whoever can write to the queue's server could send commands that end a worker: none is obeyed. A worker is
+        asked to end by its own machine."""
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.is_asked_to_end = True
         if self.horse_pid:

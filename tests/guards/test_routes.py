@@ -7,7 +7,7 @@ from webapp.access import rule_of
 from webapp.extensions import csrf
 
 ROUTES = """
-public  api_health.healthz api_health.metrics api_health.readyz
+public  api_health.healthz api_health.metrics api_health.readyz api_health.robots
 public  client_fresh_link.ask client_fresh_link.send
 public  dev_inbox.as_json dev_inbox.body dev_inbox.index
 public  staff_settings.brand static

@@ -10,7 +10,7 @@ import pytest
 from tests.support.addresses import Addresses, rules
 from tests.support.site import Site, Visitor
 from webapp.access import BY_TOKEN, PUBLIC, rule_of
-from webapp.models import Role, User, UserSession
+from webapp.models import Purpose, Role, User, UserSession
 
 OPEN_RULES = {PUBLIC, BY_TOKEN}
 ROLES = ("charlie", "alice", "dalia", "amina")
@@ -150,6 +150,22 @@ def test_a_form_link_opens_no_other_persons_forms(site: Site) -> None:
             assert sent.status_code == 404, rule
 
     assert site.dump() == before
+
+
+def test_a_managers_form_link_that_was_forwarded_opens_no_work_they_do_not_look_after(site: Site) -> None:
+    token = site.link(Purpose.FORMS, user=site.world.dalia)
+    stranger, dalia = site.visitor(), site.visitor(site.world.dalia)
+    other = {"checkpoint_id": site.kitchen.checkpoint_id, "reply_id": Addresses(site, site.kitchen).numbers["reply_id"]}
+    before = site.dump()
+
+    for rule in rules(site.app, "POST"):
+        if rule.endpoint.startswith(("mail_checkpoints.", "mail_replies.")):
+            built = rule.build({"token": token, **{n: v for n, v in other.items() if n in rule.arguments}})
+            assert built is not None
+            assert stranger.post(built[1], {"text": "x"}, csrf=False).status_code == 404, rule
+    assert stranger.get(f"/checkpoints/{token}/{site.kitchen.checkpoint_id}").status_code == 404
+    assert site.dump() == before
+    assert dalia.get(f"/forms/{site.kitchen.checkpoint_id}").status_code == 200
 
 
 def test_a_number_of_nothing_is_the_same_not_found(site: Site) -> None:

@@ -127,3 +127,26 @@ def test_an_uploaded_cookie_of_nobody_opens_nothing(client: Visitor) -> None:
     client.http.set_cookie("milepost-user", "A" * 43, domain="localhost")
 
     assert client.get("/").status_code == 303
+
+
+def test_a_request_for_another_host_is_refused(secure_site: Site) -> None:
+    http = secure_site.app.test_client()
+
+    assert http.get("/sign-in", base_url="https://evil.example").status_code == 400
+    assert http.get("/sign-in", base_url="https://news.darrenov.example").status_code == 200
+    assert http.get("/healthz", base_url="http://127.0.0.1:8000").status_code == 200
+
+
+def test_files_are_kept_by_browsers_and_what_is_not_there_is_not(secure_site: Site) -> None:
+    http = secure_site.app.test_client()
+    with http.get("/static/css/components.css", base_url="https://news.darrenov.example") as there:
+        pass
+    nothing = http.get("/static/nothing.css", base_url="https://news.darrenov.example")
+
+    assert "max-age=3600" in there.headers["Cache-Control"]
+    assert "Strict-Transport-Security" in there.headers
+    assert (nothing.status_code, nothing.headers["Cache-Control"]) == (404, "no-store")
+
+
+def test_search_engines_are_asked_to_stay_away(client: Visitor) -> None:
+    assert client.get("/robots.txt").get_data(as_text=True) == "User-agent: *\nDisallow: /\n"

@@ -1,17 +1,20 @@
 """`/healthz` (this process lives), `/readyz` (it can work), `/metrics` (how the mails stand)."""
 
+import hmac
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import schema
 from webapp.access import public
+from webapp.config import is_loopback
 from webapp.models import MailState, OutboxEmail, Slot, SlotState, Task, Tick
+from webapp.services.core.errors import NotFound
 from webapp.services.mail import outbox
-from webapp.transactions import db, moment, the_database
+from webapp.transactions import db, moment, settings, the_database
 
 bp = Blueprint("api_health", __name__)
 
@@ -20,6 +23,15 @@ bp = Blueprint("api_health", __name__)
 @public
 def healthz() -> Any:
     return jsonify(status="ok")
+
+
+def _may_measure() -> bool:
+    token = settings().metrics_token.get_secret_value()
+    given = request.authorization.token if request.authorization and request.authorization.token else ""
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return True
+    is_passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
+    return not is_passed_on and is_loopback(request.remote_addr or "")
 
 
 @bp.get("/readyz")
@@ -33,10 +45,20 @@ def readyz() -> Any:
     return (jsonify(status=fault), 503) if fault else jsonify(status="ok")
 
 
+@bp.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Nothing here is for a search engine."""
+    return Response("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
+
+
 @bp.get("/metrics")
 @public
 def metrics() -> Response:
-    """Counts by state, no names: what is due, sent and in doubt, the oldest queued mail, the clock's last tick."""
+    """Counts by state, no names: what is due, sent and in doubt, the oldest queued mail, the clock's last tick. For
+    who asks on this machine itself, past any proxy, or knows METRICS_TOKEN; for others there is no such page."""
+    if not _may_measure():
+        raise NotFound
     registry = CollectorRegistry()
     session, now = db(), moment()
     mails = Gauge("milepost_mails", "Mails by state", ["state"], registry=registry)

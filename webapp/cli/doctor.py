@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +13,7 @@ from webapp.broker import Broker
 from webapp.cli import sender_domain
 from webapp.cli.faults import sentence
 from webapp.cli.sender_domain import Finding
-from webapp.config import Settings, unknown_settings
+from webapp.config import Settings, is_loopback, unknown_settings
 from webapp.database import Database
 from webapp.models import Tick
 from webapp.services.mail import links
@@ -33,8 +34,14 @@ def doctor(send_to: str | None) -> int:
     return 0 if fine else 1
 
 
-def _settings(_: Settings) -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[Finding]:
     yield True, "The settings fit together."
+    if settings.is_https and not settings.forwarded_hops:
+        yield (
+            False,
+            "PUBLIC_URL is https and FORWARDED_HOPS is 0: behind a proxy all visitors then count as one; say how many "
+            "proxies there are.",
+        )
     for name in unknown_settings():
         yield False, f"{name} is no setting of Milepost: a typing error?"
 
@@ -68,6 +75,9 @@ def _queue(settings: Settings) -> Iterator[Finding]:
     if not settings.redis_url:
         yield True, "No REDIS_URL: demo and run start a queue of their own."
         return
+    queue = urlsplit(settings.redis_url)
+    if queue.scheme != "unix" and not queue.password and not is_loopback(queue.hostname or ""):
+        yield False, "REDIS_URL has no password: whoever reaches that server can ring for mail and slow it down."
     answers = Broker(settings.redis_url).answers()
     yield answers, "The queue answers." if answers else "The queue does not answer; mail flows without it, slower."
 

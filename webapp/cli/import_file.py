@@ -11,12 +11,16 @@ from webapp.services.core.firm import the_firm
 from webapp.services.imports import bring_in
 from webapp.services.imports import table as import_table
 
+LARGEST = 8 * 2**20
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="only say what is wrong and what would be made")
 def import_file(file: Path, dry_run: bool) -> int:
     """Bring in all running jobs from a CSV file. Nothing is mailed until they are switched live."""
+    if file.stat().st_size > LARGEST:
+        raise click.ClickException(f"{file.name} is larger than {LARGEST // 2**20} MB: split it into several tables.")
     _, opened = open_database()
     table = import_table.read(bring_in.decode(file.read_bytes()))
     with opened.writer() as session:

@@ -13,7 +13,7 @@ from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.extensions import csrf
 from webapp.forms.conversation.replies import ReplyForm
-from webapp.language import firm
+from webapp.language import firm, lang
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
 from webapp.services.conversation import replies
@@ -79,9 +79,10 @@ def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_a
         headline=wording.headline,
         waiting=wording.waiting,
         stands=wording.stands,
-        asked=lambda ask: status.asked(ask).read_in(entrance.contact.language),
+        asked=lambda ask: status.asked(ask).read_in(lang().tag),
         zoned=lambda at: local(at, entrance.contact.zone),
-        languages_of_firm=_languages,
+        languages_of_firm=_languages(),
+        address_in=lambda tag: url_for("client_page.show", token=entrance.token, language=tag),
     )
 
 

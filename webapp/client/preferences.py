@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from webapp.access import by_token
 from webapp.client.entrance import enter
@@ -37,9 +37,11 @@ def mails(token: str) -> Any:
 @bp.post("/u/<token>/language")
 @by_token
 def language(token: str) -> Any:
+    """The language of the mails, and of the page from then on: a choice and a button."""
     preferences.choose_language(db(), enter(token).link, request.form.get("language", ""), now=moment())
     commit()
-    return redirect(url_for("client_page.show", token=token), 303)
+    g.pop("page_language", None)
+    return redirect(url_for("client_page.show", token=token, said="mails") + "#mails", 303)
 
 
 @bp.get("/unsubscribe/<token>")

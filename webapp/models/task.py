@@ -23,6 +23,7 @@ class TaskKind(StrEnum):
     MAIL_REFUSED_LONG = "mail_refused_long"
     MAIL_CAME_BACK = "mail_came_back"
     COMPLAINED = "complained"
+    CLIENT_STOPPED = "client_stopped"
     SENDING_STOPPED = "sending_stopped"
     CLOCK_JUMPED = "clock_jumped"
     UNOWNED = "unowned"

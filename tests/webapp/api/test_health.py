@@ -57,3 +57,18 @@ def test_metrics_count_without_naming(site: Site, client: Visitor) -> None:
     assert "milepost_clock_last_tick_seconds 1.77" in said.text
     for name in ("Bennani", "MA-4471", "alice", "example"):
         assert name not in said.text
+
+
+def test_metrics_are_for_this_machine_or_who_knows_the_token(sqlite_url: str, tmp_path: Path) -> None:
+    app = built(settings_for(tmp_path, sqlite_url, metrics_token="m" * 40))
+    http = app.test_client()
+
+    def status(address: str, **headers: str) -> int:
+        return http.get("/metrics", environ_base={"REMOTE_ADDR": address}, headers=headers).status_code
+
+    assert status("127.0.0.1") == 200
+    assert status("127.0.0.1", **{"X-Forwarded-For": "203.0.113.9"}) == 404
+    assert status("203.0.113.9") == 404
+    assert status("203.0.113.9", Authorization=f"Bearer {'m' * 40}") == 200
+    assert status("203.0.113.9", Authorization="Bearer x") == 404
+    app.extensions["database"].dispose()

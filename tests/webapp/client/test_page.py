@@ -194,6 +194,18 @@ def test_the_language_is_the_readers_choice(site: Site, client: Visitor) -> None
     assert site.all(Contact, Contact.id == site.kitchen.contact_id)[0].language == "ary"
 
 
+def test_a_page_is_read_in_another_language_and_the_mails_keep_theirs(site: Site, client: Visitor) -> None:
+    path = site.page_of(site.kitchen)
+    page = client.page(f"{path}?language=az")
+
+    assert next(page.all("html")).get("lang") == "az"
+    assert next(client.page(path).all("html")).get("lang") == "en"
+    sent = client.post(page.form(path).action, {"text": "Nə vaxt?", "once": "1"}, csrf=False)
+    assert "language=az" in sent.headers["Location"]
+    assert site.all(Contact, Contact.id == site.kitchen.contact_id)[0].language == "en"
+    assert next(client.page(f"{path}?language=xx").all("html")).get("lang") == "en"
+
+
 def test_unsubscribing_takes_a_press_and_no_more(site: Site, client: Visitor) -> None:
     path = f"/unsubscribe/{site.link(Purpose.UNSUBSCRIBE, site.kitchen)}"
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from emails.kinds.fresh_link import FreshLink
 from emails.languages import LANGUAGES
 from webapp.keys import Keyring
-from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation
+from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation, Task, TaskKind
 from webapp.services.conversation import replies
-from webapp.services.core import audits, limits
+from webapp.services.core import audits, limits, tasks
 from webapp.services.core.errors import NotFound, TooMany
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import queueing
@@ -21,24 +21,32 @@ from webapp.timezones import local
 PAUSE_MAXIMUM = timedelta(days=92)
 ADDRESS_CAPS = [(1, timedelta(minutes=10)), (3, timedelta(days=1))]
 PLACE_CAPS = [(10, timedelta(hours=1))]
+CHOICE_CAPS = [(10, timedelta(minutes=10)), (40, timedelta(days=1))]
 
 
 def stop(session: Session, link: Link, *, now: datetime) -> Participation:
-    """No more mails about this work. What is queued is cancelled in the same transaction."""
+    """No more mails about this work. What is queued is cancelled in the same transaction. A machine may have pressed:
+    the contact gets a receipt with which it is undone, and who looks after the work hears of it."""
     part = _participation(session, link)
     replies.prove_arrival(session, link, now=now)
     if part.stopped_at is None:
         part.stopped_at = now
         session.flush()
         telling.stopped(session, part, now=now)
+        replies.receipt_of_stop(session, part, now=now)
+        tasks.raise_once(session, TaskKind.CLIENT_STOPPED, str(part.id), now=now, engagement=part.engagement)
         audits.note(session, "stopped", part, now=now, actor=f"link:{link.id}")
     return part
 
 
 def start_again(session: Session, link: Link, *, now: datetime) -> Participation:
     part = _participation(session, link)
+    _count(session, part.contact_id, now=now)
     replies.prove_arrival(session, link, now=now)
     part.stopped_at = part.paused_until = None
+    stopped = select(Task).where(Task.key == f"{TaskKind.CLIENT_STOPPED}:{part.id}")
+    for task in session.scalars(stopped):
+        tasks.done(task, now=now)
     audits.note(session, "started_again", part, now=now, actor=f"link:{link.id}")
     return part
 
@@ -46,6 +54,7 @@ def start_again(session: Session, link: Link, *, now: datetime) -> Participation
 def pause(session: Session, link: Link, lasts: timedelta, *, now: datetime) -> Participation:
     """No mails for so many days of the reader's own calendar, three months at most."""
     part = _participation(session, link)
+    _count(session, part.contact_id, now=now)
     replies.prove_arrival(session, link, now=now)
     part.paused_until = local(now, part.contact.zone).date() + min(lasts, PAUSE_MAXIMUM)
     session.flush()
@@ -57,6 +66,7 @@ def pause(session: Session, link: Link, lasts: timedelta, *, now: datetime) -> P
 def choose_language(session: Session, link: Link, tag: str, *, now: datetime) -> Contact:
     if link.contact is None or tag not in LANGUAGES:
         raise NotFound
+    _count(session, link.contact.id, now=now)
     link.contact.language = tag
     audits.note(session, "language_chosen", link.contact, now=now, actor=f"link:{link.id}", language=tag)
     return link.contact
@@ -67,7 +77,7 @@ def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: 
     address; the caps are kept in the database by keyed hashes, per address and per place on the network."""
     wanted = address.strip().lower()
     try:
-        limits.count(session, f"fresh_place:{limits.keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"fresh_place:{limits.keyed(keyring, limits.network(place))}", now=now, caps=PLACE_CAPS)
         limits.count(session, f"fresh_address:{limits.keyed(keyring, wanted)}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return
@@ -97,6 +107,11 @@ def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datet
     )
     key = f"fresh_link:{part.id}:{int(now.timestamp())}"
     queueing.to_contact(session, "fresh_link", key, context, part.contact, part.engagement, now=now)
+
+
+def _count(session: Session, contact_id: int, *, now: datetime) -> None:
+    """A link that went astray cannot fill the database; a stop is always taken."""
+    limits.count(session, f"choice:{contact_id}", now=now, caps=CHOICE_CAPS)
 
 
 def _participation(session: Session, link: Link) -> Participation:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails import links
 from emails.kinds.answer import Answer
 from emails.kinds.receipt import Receipt
 from emails.kinds.reply_received import ReplyReceived
@@ -18,6 +19,7 @@ from webapp.models import (
     Firm,
     Link,
     OutboxEmail,
+    Participation,
     Reply,
     ReplyKind,
     User,
@@ -142,9 +144,10 @@ def answer_context(session: Session, reply: Reply, to: composing.For, *, now: da
 def receipt_context(session: Session, reply: Reply, to: composing.For) -> Receipt:
     return Receipt(
         **composing.opening(snapshot.Snapshot(**frame(session, reply.engagement, now=reply.written_at)), to),
-        written=Said(text=reply.text, language=reply.language),
+        # Sent from the firm's address to somebody who may not have written it: no link of theirs may work.
+        written=Said(text=links.unlink(reply.text), language=reply.language),
         written_at=local(reply.written_at, to.zone),
-        written_as=reply.written_as,
+        written_as=links.unlink(reply.written_as) if reply.written_as else None,
         answer_by=local(reply.answer_by, to.zone) if reply.answer_by else None,
     )
 
@@ -190,6 +193,26 @@ def _tell_staff(session: Session, firm: Firm, reply: Reply, *, now: datetime) ->
         context = received_context(firm, reply, user)
         key = f"reply_received:{reply.id}:{user.id}"
         queueing.to_user(session, "reply_received", key, context, user, now=now, engagement=engagement)
+
+
+def receipt_of_stop(session: Session, part: Participation, *, now: datetime) -> None:
+    """Tell somebody that their mails about a work are stopped, and where they start again."""
+    firm = the_firm(session)
+    if firm is None or not part.contact.can_be_mailed:
+        return
+    to = composing.For.contact(firm, part, now=now)
+    context = stop_context(session, part.engagement, to, now=now)
+    key = f"receipt:stop:{part.id}:{int(now.timestamp())}"
+    queueing.to_contact(session, "receipt", key, context, part.contact, part.engagement, now=now)
+
+
+def stop_context(session: Session, engagement: Engagement, to: composing.For, *, now: datetime) -> Receipt:
+    return Receipt(
+        **composing.opening(snapshot.Snapshot(**frame(session, engagement, now=now)), to),
+        written=Said(text=""),
+        written_at=local(now, to.zone),
+        is_stop=True,
+    )
 
 
 def _receipt(session: Session, firm: Firm, reply: Reply, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Caps that survive a restart: how often an act may be done by somebody in a window of time."""
 
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -29,6 +30,19 @@ def count(session: Session, key: str, *, now: datetime, caps: list[tuple[int, ti
 def keyed(keyring: Keyring, text: str) -> str:
     """Who did it, as a keyed hash: the counters hold no address of anybody."""
     return keyring.mac(keyring.current, "limit", text.encode()).hex()
+
+
+def network(place: str) -> str:
+    """Where a request came from, as one somebody: of IPv6 the 64 bits that name a network, as whoever has one address
+    of it has all of them."""
+    try:
+        found = ip_address(place)
+    except ValueError:
+        return place
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    if mapped is not None or not isinstance(found, IPv6Address):
+        return str(mapped or found)
+    return str(IPv6Network((found, 64), strict=False))
 
 
 def forget_old(session: Session, *, now: datetime) -> None:

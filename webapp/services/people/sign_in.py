@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -34,16 +35,28 @@ URL = links.placeholder("sign_in")
 CODE = "{{code}}"
 
 
-def ask(session: Session, keyring: Keyring, address: str, browser: str, *, place: str, now: datetime) -> str:
+def ask(
+    session: Session,
+    keyring: Keyring,
+    address: str,
+    browser: str,
+    *,
+    place: str,
+    now: datetime,
+    known_as: Collection[int] = (),
+) -> str:
     """Start a sign-in for an address in a browser and return the challenge's public name. An address nobody has, or
-    one over its cap, gets a name too, and no mail: the answer tells nothing."""
+    one over its cap, gets a name too, and no mail: the answer tells nothing. `known_as` are colleagues who signed in
+    with this browser before: they have a cap of their own, which strangers who ask for their address cannot use up."""
     name = secrets.token_bytes(16)
+    user = users.find(session, address)
+    is_known = user is not None and user.id in known_as
+    by = f"{address.lower()}|{browser}" if is_known else address.lower()
     try:
-        limits.count(session, f"sign_in_place:{limits.keyed(keyring, place)}", now=now, caps=PLACE_CAPS)
-        limits.count(session, f"sign_in:{limits.keyed(keyring, address.lower())}", now=now, caps=ADDRESS_CAPS)
+        limits.count(session, f"sign_in_place:{limits.keyed(keyring, limits.network(place))}", now=now, caps=PLACE_CAPS)
+        limits.count(session, f"sign_in:{limits.keyed(keyring, by)}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return name.hex()
-    user = users.find(session, address)
     if user is None or not user.is_active:
         return name.hex()
     challenge = SignInChallenge(

@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from emails.kinds.client_update import ClientUpdate
 from emails.kinds.fresh_link import FreshLink
-from emails.kinds.receipt import Receipt
-from emails.pieces import Said
 from webapp.models import Fact, Reply, UpdateKind
 from webapp.services.conversation import replies
 from webapp.services.dates import ledger
@@ -173,9 +171,7 @@ def _receipt(work: Work) -> Told:
 
 
 def _receipt_stop(work: Work) -> Told:
-    shared = composing.opening(Snapshot(**frame(work.session, work.engagement, now=work.now)), work.to)
-    written_at = local(work.now, work.to.zone)
-    return Receipt(**shared, written=Said(text=""), written_at=written_at, is_stop=True), None
+    return replies.stop_context(work.session, work.engagement, work.to, now=work.now), None
 
 
 def _answer(work: Work) -> Told:

@@ -25,6 +25,7 @@ TROUBLES = {
     TaskKind.MAIL_REFUSED_LONG: "refused_long",
     TaskKind.MAIL_CAME_BACK: "look",
     TaskKind.COMPLAINED: "complained",
+    TaskKind.CLIENT_STOPPED: "client_stopped",
     TaskKind.SENDING_STOPPED: "refused_all",
     TaskKind.CLOCK_JUMPED: "clock_jumped",
     TaskKind.PROMISE_BROKEN: "promise_broken",
@@ -34,7 +35,7 @@ TROUBLES = {
     TaskKind.NOT_TOLD: "not_told",
     TaskKind.NOT_TOLD_LONG: "not_told_long",
 }
-OWNER_ONLY = {TaskKind.NOT_TOLD}
+OWNER_ONLY = {TaskKind.NOT_TOLD, TaskKind.CLIENT_STOPPED}
 HEADS_ONLY = {TaskKind.NOTICE_TO_READ, TaskKind.NOT_TOLD_LONG}
 
 

@@ -48,10 +48,11 @@ class PlannedStep:
     on: date | None
 
 
-def can_act(user: User, engagement: Engagement, *, on: date) -> bool:
+def can_act(user: User, engagement: Engagement, *, on: date, is_by_mail: bool = False) -> bool:
     """Who may change an engagement on a day: its owner, whoever stands in for them, managers and admins. Viewers only
-    look."""
-    if user.role.leads:
+    look. Through the link of a mail (`is_by_mail`), which may have been forwarded, nobody reaches work that they do
+    not look after."""
+    if user.role.leads and not is_by_mail:
         return True
     owner = engagement.owner
     if not user.role.acts or owner is None:
@@ -67,10 +68,10 @@ def get(session: Session, engagement_id: int) -> Engagement:
     return engagement
 
 
-def get_acting(session: Session, engagement_id: int, user: User, *, on: date) -> Engagement:
+def get_acting(session: Session, engagement_id: int, user: User, *, on: date, is_by_mail: bool = False) -> Engagement:
     """The engagement, for somebody who may act on it; NotFound, the same answer, where they may not."""
     engagement = get(session, engagement_id)
-    if not can_act(user, engagement, on=on):
+    if not can_act(user, engagement, on=on, is_by_mail=is_by_mail):
         raise NotFound
     return engagement
 

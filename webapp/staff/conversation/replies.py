@@ -12,6 +12,7 @@ from webapp.models import Reply, Role, User
 from webapp.services.conversation import replies
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.work import engagements
+from webapp.staff.core import entrances
 from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.transactions import commit, db, let_go, moment
 
@@ -33,7 +34,7 @@ def show(reply_id: int) -> Any:
 @bp.post("/replies/<int:reply_id>")
 @needs(Role.STAFF)
 def answer(reply_id: int) -> Any:
-    reply = _acting(reply_id, the_user())
+    reply = _acting(reply_id, entrances.signed_in())
     refused = _answer(reply, the_user(), back=_work(reply))
     if refused:
         return refused, 422
@@ -45,7 +46,7 @@ def answer(reply_id: int) -> Any:
 def answer_beside_form(entrance: Entrance, reply_id: int) -> Any:
     """From the form of a piece of work, which shows what its clients ask."""
     back = entrance.url("index")
-    refused = _answer(_acting(reply_id, entrance.user), entrance.user, back=back)
+    refused = _answer(_acting(reply_id, entrance), entrance.user, back=back)
     return (refused, 422) if refused else redirect(back, 303)
 
 
@@ -65,9 +66,9 @@ def _answer(reply: Reply, user: User, *, back: str) -> str | None:
     return None
 
 
-def _acting(reply_id: int, user: User) -> Reply:
+def _acting(reply_id: int, entrance: Entrance) -> Reply:
     reply = db().get(Reply, reply_id)
-    if reply is None or not engagements.can_act(user, reply.engagement, on=today()):
+    if reply is None or not entrance.can_act(reply.engagement):
         raise NotFound
     return reply
 

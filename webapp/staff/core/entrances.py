@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, g, url_for
 
 from webapp.access import by_token, needs, the_user
-from webapp.language import speak
-from webapp.models import DateQuestion, Milestone, Purpose, Reply, Role, User
+from webapp.language import speak, today
+from webapp.models import DateQuestion, Engagement, Milestone, Purpose, Reply, Role, User
 from webapp.services.core.errors import NotFound
 from webapp.services.mail import links
+from webapp.services.work import engagements
 from webapp.transactions import db, moment, only_looks, settings
 
 Door = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -22,6 +23,10 @@ class Entrance:
 
     user: User
     token: str | None
+
+    def can_act(self, engagement: Engagement) -> bool:
+        """Whether they may change a piece of work, coming this way."""
+        return engagements.can_act(self.user, engagement, on=today(), is_by_mail=self.token is not None)
 
     def url(self, view: str, **values: Any) -> str:
         """Of a page about the forms."""

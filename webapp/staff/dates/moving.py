@@ -143,7 +143,7 @@ def _of(came: entrances.Entrance, milestone_id: int, engagement_id: int | None) 
         if milestone is None:
             raise NotFound
         engagement_id = milestone.engagement_id
-    engagement = engagements.get_acting(db(), engagement_id, came.user, on=today())
+    engagement = engagements.get_acting(db(), engagement_id, came.user, on=today(), is_by_mail=came.token is not None)
     if engagement.state is EngagementState.CLOSED:
         raise NotFound
     return Entrance(came.user, came.token, engagement, milestones.get(db(), engagement, milestone_id))

@@ -5,11 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from webapp.extensions import csrf
-from webapp.language import t, today
+from webapp.language import t
 from webapp.models import DateAnswered, DateQuestion, Engagement
 from webapp.services.core.errors import NotFound
 from webapp.services.dates import questions
-from webapp.services.work import engagements
 from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.transactions import commit, db, moment
 
@@ -40,4 +39,4 @@ def say(entrance: Entrance, question_id: int) -> Any:
 
 def _can_act(entrance: Entrance, question: DateQuestion) -> bool:
     engagement = db().get_one(Engagement, question.milestone.engagement_id)
-    return engagements.can_act(entrance.user, engagement, on=today())
+    return entrance.can_act(engagement)

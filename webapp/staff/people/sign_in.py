@@ -14,6 +14,7 @@ from webapp.models import Link, Purpose, Role, User
 from webapp.services.core.errors import LinkInvalid
 from webapp.services.mail import links
 from webapp.services.people import sign_in
+from webapp.staff.people import known_browser
 from webapp.transactions import commit, db, moment, settings
 
 bp = Blueprint("staff_sign_in", __name__)
@@ -48,11 +49,18 @@ def send() -> Any:
         browser,
         place=request.remote_addr or "",
         now=moment(),
+        known_as=known_browser.colleagues(),
     )
     commit()
     answer = redirect(url_for("staff_sign_in.code", challenge=challenge, next=target), 303)
     answer.set_cookie(
-        _browser_cookie(), browser, secure=settings().is_https, httponly=True, samesite="Lax", max_age=3600, path="/"
+        _browser_cookie(),
+        browser,
+        secure=settings().is_https,
+        httponly=True,
+        samesite="Lax",
+        max_age=known_browser.SECONDS,
+        path="/",
     )
     return answer
 
@@ -154,6 +162,7 @@ def _enter(user: User, target: str) -> BaseResponse:
     commit()
     answer: Response = redirect(target, 303)  # type: ignore[assignment]
     set_cookie(answer, secret)
+    known_browser.remember(answer, user)
     return answer
 
 

@@ -23,7 +23,6 @@ from webapp.services.core.errors import AlreadySentOut, NotFound, Refused, Someb
 from webapp.services.dates import questions
 from webapp.services.reports import checkpoints, owed
 from webapp.services.today import board
-from webapp.services.work import engagements
 from webapp.staff.core import mail_preview
 from webapp.staff.core.entrances import Entrance, two_doors
 from webapp.staff.reports import checkpoint_page
@@ -155,7 +154,7 @@ def _page(entrance: Entrance, page: checkpoint_page.Page, other: Any = None) -> 
 def _filed(entrance: Entrance) -> Checkpoint | None:
     """The form that was sent just now, to say what becomes of it."""
     filed = db().get(Checkpoint, request.args.get("filed", 0, type=row_number) or 0)
-    return filed if filed and engagements.can_act(entrance.user, filed.slot.engagement, on=today()) else None
+    return filed if filed and entrance.can_act(filed.slot.engagement) else None
 
 
 def _due(session: Session, user: User) -> list[Checkpoint]:
@@ -165,6 +164,6 @@ def _due(session: Session, user: User) -> list[Checkpoint]:
 
 def _mine(session: Session, entrance: Entrance, checkpoint_id: int, *, lock: bool = False) -> Checkpoint:
     checkpoint = checkpoints.lock(session, checkpoint_id) if lock else session.get(Checkpoint, checkpoint_id)
-    if checkpoint is None or not engagements.can_act(entrance.user, checkpoint.slot.engagement, on=today()):
+    if checkpoint is None or not entrance.can_act(checkpoint.slot.engagement):
         raise NotFound
     return checkpoint

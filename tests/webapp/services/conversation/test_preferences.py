@@ -17,15 +17,20 @@ from webapp.models import (
     OutboxEmail,
     PartOf,
     Purpose,
+    TaskKind,
     Telling,
     TellingState,
 )
 from webapp.services.conversation import preferences
-from webapp.services.core.errors import NotFound
+from webapp.services.core import limits, tasks
+from webapp.services.core.errors import NotFound, TooMany
 from webapp.services.mail import links, outbox
+from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.rhythm import slots
 from webapp.services.work import engagements, timeline
+
+IS_NEWS = OutboxEmail.kind != "receipt"
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def link(session: Session, world: World, engagement: Engagement, keyring: Keyrin
 
 
 def fresh(session: Session) -> list[OutboxEmail]:
-    return list(session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "fresh_link")))
+    return list(session.scalars(select(OutboxEmail).where(IS_NEWS, OutboxEmail.kind == "fresh_link")))
 
 
 def ask(session: Session, world: World, keyring: Keyring, address: str, **given: object) -> None:
@@ -54,14 +59,14 @@ def test_stopping_cancels_what_is_queued_and_keeps_later_updates_away(
 ) -> None:
     preferences.stop(session, link, now=world.now)
 
-    mail = session.scalars(select(OutboxEmail)).one()
+    mail = session.scalars(select(OutboxEmail).where(IS_NEWS)).one()
     told = session.scalars(select(Telling)).one()
     assert mail.state is MailState.CANCELLED
     assert (told.state, told.skipped_why) == (TellingState.SKIPPED, "stopped")
     slot = slots.current(session, engagement)
     assert slot is not None
     planning.advance(session, slot.id, now=slot.promised_by)
-    assert session.scalars(select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED)).all() == []
+    assert session.scalars(select(OutboxEmail).where(IS_NEWS, OutboxEmail.state == MailState.QUEUED)).all() == []
 
 
 def test_stopping_takes_a_claimed_mail_out_of_the_workers_hands(session: Session, world: World, link: Link) -> None:
@@ -82,7 +87,7 @@ def test_stopping_one_work_leaves_the_other_alone(
 
     preferences.stop(session, link, now=world.now)
 
-    states = session.scalars(select(OutboxEmail.state).order_by(OutboxEmail.id)).all()
+    states = session.scalars(select(OutboxEmail.state).where(IS_NEWS).order_by(OutboxEmail.id)).all()
     assert states == [MailState.CANCELLED, MailState.QUEUED]
 
 
@@ -95,7 +100,7 @@ def test_stopping_one_reader_leaves_the_others_alone(session: Session, world: Wo
 
     preferences.stop(session, link, now=world.now)
 
-    states = {mail.to_name: mail.state for mail in session.scalars(select(OutboxEmail))}
+    states = {mail.to_name: mail.state for mail in session.scalars(select(OutboxEmail).where(IS_NEWS))}
     assert states == {"Maria Bennani": MailState.QUEUED, "Zohra": MailState.CANCELLED}
 
 
@@ -132,7 +137,7 @@ def test_starting_again_ends_stop_and_pause(session: Session, world: World, enga
     slot = slots.current(session, engagement)
     assert slot is not None
     planning.advance(session, slot.id, now=slot.promised_by)
-    assert len(session.scalars(select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED)).all()) == 1
+    assert len(session.scalars(select(OutboxEmail).where(IS_NEWS, OutboxEmail.state == MailState.QUEUED)).all()) == 1
 
 
 def test_an_unsubscribe_link_outlives_revocation_and_the_closing_of_the_work(
@@ -228,3 +233,41 @@ def test_whoever_stopped_stands_in_the_history_of_the_work(
 
     assert happened.contact is world.bennani
     assert happened.at == world.now
+
+
+def test_who_stops_gets_a_receipt_and_who_looks_after_the_work_hears(
+    session: Session, world: World, engagement: Engagement, link: Link
+) -> None:
+    for _ in range(2):
+        preferences.stop(session, link, now=world.now)
+
+    (receipt,) = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "receipt"))
+    assert read(receipt).subject.startswith("Your emails are stopped")
+    assert "start the emails again on your page" in read(receipt).text
+    (task,) = tasks.waiting(session)
+    assert (task.kind, task.engagement_id) == (TaskKind.CLIENT_STOPPED, engagement.id)
+
+    preferences.start_again(session, link, now=world.now)
+
+    assert tasks.waiting(session) == []
+
+
+def test_a_link_that_went_astray_cannot_choose_without_end_but_always_stop(
+    session: Session, world: World, link: Link
+) -> None:
+    for _ in range(10):
+        preferences.choose_language(session, link, "az", now=world.now)
+
+    with pytest.raises(TooMany):
+        preferences.choose_language(session, link, "az", now=world.now)
+    with pytest.raises(TooMany):
+        preferences.pause(session, link, timedelta(days=7), now=world.now)
+    assert preferences.stop(session, link, now=world.now).stopped_at == world.now
+
+
+def test_all_addresses_of_one_network_are_one_somebody() -> None:
+    assert limits.network("2001:db8:1:2::5") == limits.network("2001:db8:1:2:ffff::9")
+    assert limits.network("2001:db8:1:2::5") != limits.network("2001:db8:1:3::5")
+    assert limits.network("::ffff:192.0.2.7") == limits.network("192.0.2.7")
+    assert limits.network("192.0.2.7") != limits.network("192.0.2.8")
+    assert limits.network("") == ""

@@ -1,5 +1,6 @@
 """What clients write: kept once, told to the right person, and receipted to the address on file."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,17 @@ def test_the_same_form_pressed_twice_is_one_reply(session: Session, world: World
 
     assert second is first
     assert len(posted(session, "receipt")) == len(posted(session, "reply_received")) == 1
+
+
+def test_no_link_of_a_stranger_works_in_a_mail_from_our_address(session: Session, world: World, link: Link) -> None:
+    words = "Pay at https://evil.example/now or www.evil.example, or write to thief@evil.example. Thanks."
+    write(session, link, world, text=words)
+
+    (receipt,) = posted(session, "receipt")
+    text = read(receipt).text
+    assert not re.search(r"https://evil|evil\.example|thief@evil", text)
+    assert "Thanks." in text
+    assert "evil.example" in text.replace("\u2060", "")
 
 
 def test_a_reply_tells_the_owner_and_sends_a_receipt_to_the_address_on_file(

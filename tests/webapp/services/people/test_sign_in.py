@@ -237,3 +237,22 @@ def test_who_is_signed_out_or_gone_has_no_session(session: Session, world: World
 
     assert sign_in.session_of(session, alice, now=world.now) is None
     assert sign_in.session_of(session, bob, now=world.now) is None
+
+
+def test_strangers_cannot_keep_a_colleague_from_signing_in_on_a_browser_of_theirs(
+    session: Session, world: World, keyring: Keyring
+) -> None:
+    for _ in range(4):
+        ask(session, keyring, world)
+
+    def from_here(address: str, known_as: int) -> None:
+        browser = "a browser alice used before"
+        sign_in.ask(session, keyring, address, browser, place="198.51.100.1", now=world.now, known_as=[known_as])
+
+    for _ in range(4):
+        from_here(ALICE, world.alice.id)
+
+    assert len(mails(session)) == 3 + 3
+
+    from_here(world.bob.address, world.alice.id)
+    assert len(mails(session)) == 7

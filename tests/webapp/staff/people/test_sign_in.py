@@ -215,3 +215,17 @@ def test_no_code_and_no_link_lie_in_the_database(site: Site, client: Visitor) ->
     _ask(client)
 
     assert _code(site) not in "".join(site.dump())
+
+
+def test_a_browser_that_signed_in_before_has_attempts_of_its_own(site: Site, client: Visitor) -> None:
+    asked = _ask(client)
+    client.post(asked, {"code": _code(site)})
+    client.post("/sign-out")
+    stranger = site.visitor()
+    for _ in range(4):
+        _ask(stranger)
+    before = len(site.mails("sign_in"))
+
+    _ask(client)
+
+    assert len(site.mails("sign_in")) == before + 1
