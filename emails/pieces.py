@@ -250,6 +250,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call that somebody took on, because news failed to come: the day for which it was promised, whether it came,
+    and what came of it."""
+
+    person: Person
+    on: date
+    came_on: date | None = None
+    said: Said | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Work:
     """The piece of work a mail is about. Progress counts agreed steps done of all agreed steps."""
 

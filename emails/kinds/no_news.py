@@ -1,15 +1,16 @@
 """What goes out at the promised time when nobody reported."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from emails.mail import ClientMail
-from emails.pieces import AskLine, DateLine
+from emails.pieces import AskLine, Call, DateLine, Person
 from emails.sample_story import TODAY, Story
 from emails.sending import to_client
 from emails.sentences import Sentences
 
 RULE = to_client(1)
+SECOND = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +22,16 @@ class NoNews(ClientMail):
     """The day for which news was promised, where the reader is."""
     dates: tuple[DateLine, ...] = ()
     asks: tuple[AskLine, ...] = ()
+    silent: int = 1
+    """The how manieth promised time in a row without news."""
+    call: Call | None = None
+    """From the second on: who took it over and phones, or did."""
 
     def headline(self, say: Sentences) -> str:
+        if self.call is not None and self.is_call_ahead and self.silent == SECOND:
+            return say.t("news.no_news_call", name=say.name(self.call.person.name), day=say.short_day(self.call.on))
+        if self.call is not None and self.next_news_at is not None:
+            return say.t("news.no_news_still", by=say.by(self.next_news_at))
         if self.next_news_at is None:
             return say.t("news.no_news")
         return say.t("news.no_news_next", by=say.by(self.next_news_at))
@@ -31,16 +40,39 @@ class NoNews(ClientMail):
         return say.t("preheader.no_news")
 
     def lead(self, say: Sentences) -> str:
-        """That news was promised, today or for an earlier day, where it was, and that nothing is confirmed."""
+        """That news was promised, today or for an earlier day, where it was, and that nothing is confirmed. Never twice
+        the same: the second says who took it over, each later one what came of that."""
+        if self.call is not None:
+            return say.t(
+                f"no_news.{self._state_of_call}", name=say.name(self.call.person.name), day=say.day(self._day_of_call)
+            )
         if self.promised_on is None:
             return say.t("no_news.lead_plain")
         if self.promised_on == self.today:
             return say.t("no_news.lead")
         return say.t("no_news.lead_day", day=say.day(self.promised_on))
 
-    def call(self, say: Sentences) -> str | None:
-        """When news comes, and the firm's number: this mail is nobody's in particular."""
-        number = self.brand.phone or self.owner.phone
+    @property
+    def is_call_ahead(self) -> bool:
+        return self.call is not None and self.call.came_on is None and self.call.on >= self.today
+
+    @property
+    def _state_of_call(self) -> str:
+        if self.call is not None and self.call.came_on is not None:
+            return "call_came"
+        if not self.is_call_ahead:
+            return "call_missed"
+        return "taken_over" if self.silent == SECOND else "call_ahead"
+
+    @property
+    def _day_of_call(self) -> date:
+        call = self.call
+        return self.today if call is None else call.came_on or call.on
+
+    def whom(self, say: Sentences) -> str | None:
+        """When news comes, and a number: of who took it over, else the firm's, as this mail is nobody's in
+        particular."""
+        number = (self.call and self.call.person.phone) or self.brand.phone or self.owner.phone
         if self.next_news_at is None:
             return say.t("no_news.call", phone=say.phone(number)) if number else None
         by = say.by(self.next_news_at)
@@ -54,4 +86,28 @@ def _no_news(tag: str) -> NoNews:
     return NoNews(**story.regular(), confirmed_on=date(2027, 4, 6), promised_on=TODAY, dates=story.dates()[1:])
 
 
-SAMPLES = {"no_news": _no_news}
+def _no_news_again(tag: str) -> NoNews:
+    story = Story(tag)
+    call = Call(person=Person(name=story["colleague"], phone=story.regular()["owner"].phone), on=date(2027, 4, 19))
+    return replace(_no_news(tag), silent=SECOND, call=call)
+
+
+def _no_news_call_came(tag: str) -> NoNews:
+    call = Call(
+        person=Person(name=Story(tag)["colleague"]), on=date(2027, 4, 12), came_on=date(2027, 4, 12),
+        said=Story(tag).said("answer"),
+    )  # fmt: skip
+    return replace(_no_news_again(tag), silent=3, call=call)
+
+
+def _no_news_call_missed(tag: str) -> NoNews:
+    again = _no_news_again(tag)
+    return replace(again, silent=3, call=replace(again.call, on=date(2027, 4, 12)) if again.call else None)
+
+
+SAMPLES = {
+    "no_news": _no_news,
+    "no_news_again": _no_news_again,
+    "no_news_call_came": _no_news_call_came,
+    "no_news_call_missed": _no_news_call_missed,
+}

@@ -15,6 +15,7 @@ from webapp.models.milestone import Milestone
 from webapp.models.outbox import MailState, OutboxEmail, OutboxTelling
 from webapp.models.playbook import Playbook, Stage, UsualMilestone
 from webapp.models.promise import Act, Promise, PromiseWords
+from webapp.models.promised_call import PromisedCall
 from webapp.models.question import DateAnswered, DateQuestion
 from webapp.models.reply import Reply, ReplyKind
 from webapp.models.slot import (
@@ -71,6 +72,7 @@ __all__ = [
     "Playbook",
     "Promise",
     "PromiseWords",
+    "PromisedCall",
     "Purpose",
     "Reply",
     "ReplyKind",

@@ -90,8 +90,8 @@ class CheckpointForm(Form):
         translations.check(self, self.language.data, *written)
         if self.is_nothing_new:
             self._check_nothing_new(today)
-        elif not self.done.data and not self.step_text.data and not self._dates_say_something():
-            self._fault("done", "form.fault.says_nothing")
+        else:
+            self._check_news()
         if self.step_who.data == Who.OTHER.value and self.step_text.data and not self.step_name.data:
             self._fault("step_name", "form.fault.step_name")
         return not self._has_faults()
@@ -213,8 +213,23 @@ class CheckpointForm(Form):
         elif self.waiting_since.data and self.waiting_since.data > today:
             self._fault("waiting_since", "form.fault.waiting_in_future")
 
-    def _dates_say_something(self) -> bool:
-        return any(entry.form.holds.data in (Holds.NO.value, Holds.DONE.value) for entry in self.dates)
+    def _check_news(self) -> None:
+        """News was said by a person: how the announced step went, and what got done or changed. What stands in the form
+        beforehand is not news, whoever presses the button."""
+        if self.told_step is not None and not one_of(LastStep, self.last_step.data):
+            self._fault("last_step", "form.fault.last_step")
+        if not self._says_something():
+            self._fault("done", "form.fault.says_nothing")
+
+    def _says_something(self) -> bool:
+        told = self.told_step
+        is_step_new = bool(self.step_text.data) and (told is None or self.step_text.data != told.text)
+        is_said = bool(self.done.data or self.ask_text.data or is_step_new)
+        is_date_answered = any(
+            entry.form.holds.data in (Holds.NO.value, Holds.DONE.value, Holds.NOT_SURE.value) for entry in self.dates
+        )
+        is_ask_settled = any(entry.form.state.data != AskState.OPEN.value for entry in self.asks)
+        return is_said or is_date_answered or is_ask_settled or self.last_step.data == LastStep.YES.value
 
     def _fault(self, name: str, key: str) -> None:
         field = self[name]

@@ -11,12 +11,14 @@ from webapp.models import (
     Commitment,
     CommitmentState,
     Engagement,
+    PromisedCall,
     Slot,
     SlotState,
     Update,
     UpdateKind,
 )
 from webapp.services.figures.scope import Extent
+from webapp.services.updates.calls import NO_CALL
 from webapp.services.updates.next_news import DOWNTIME
 
 
@@ -107,7 +109,7 @@ def announced(session: Session, extent: Extent) -> list[NewsRow]:
     )
     if extent.span.starts_at is not None:
         wanted = wanted.where(Commitment.promised_at >= extent.span.starts_at)
-    return [
+    rows = [
         NewsRow(
             engagement=engagement,
             promised_at=given.promised_at,
@@ -117,6 +119,30 @@ def announced(session: Session, extent: Extent) -> list[NewsRow]:
         )
         for given, engagement, came_at in session.execute(extent.narrowed(wanted))
         if extent.holds(engagement, given.promised_at)
+    ]
+    return sorted([*rows, *_calls(session, extent)], key=lambda row: row.promised_at)
+
+
+def _calls(session: Session, extent: Extent) -> list[NewsRow]:
+    """The calls that a manager promised because news had failed to come."""
+    wanted = (
+        select(PromisedCall, Engagement)
+        .join(Engagement, PromisedCall.engagement_id == Engagement.id)
+        .where(PromisedCall.state.in_([CommitmentState.KEPT, CommitmentState.BROKEN]))
+        .options(joinedload(Engagement.client))
+    )
+    if extent.span.starts_at is not None:
+        wanted = wanted.where(PromisedCall.promised_at >= extent.span.starts_at)
+    return [
+        NewsRow(
+            engagement=engagement,
+            promised_at=call.promised_at,
+            came_at=call.came_at,
+            is_kept=call.state is CommitmentState.KEPT,
+            cause=None if call.state is CommitmentState.KEPT else NO_CALL,
+        )
+        for call, engagement in session.execute(extent.narrowed(wanted))
+        if extent.holds(engagement, call.promised_at)
     ]
 
 

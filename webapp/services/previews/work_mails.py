@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from emails.kinds.client_update import ClientUpdate
 from emails.kinds.fresh_link import FreshLink
+from emails.kinds.no_news import NoNews
 from webapp.models import Fact, Reply, UpdateKind
 from webapp.services.conversation import replies
 from webapp.services.dates import ledger
@@ -115,6 +116,19 @@ def _no_news(work: Work) -> Told:
     return told or (composing.client_mail(UpdateKind.NO_NEWS, frozen, work.to), None)
 
 
+def _silent_again(is_wanted: Callable[[NoNews], bool]) -> Callable[[Work], Told]:
+    """A mail that said once more that nothing is confirmed, and what becomes of the call about it."""
+
+    def find(work: Work) -> Told:
+        for update in work.released(UpdateKind.NO_NEWS):
+            mail = composing.client_mail(update.kind, Snapshot.load(update.snapshot), work.to)
+            if isinstance(mail, NoNews) and mail.call is not None and is_wanted(mail):
+                return mail, update.released_at
+        raise Missing("news")
+
+    return find
+
+
 def _news_moved(work: Work) -> Told:
     told = _as_told(work, UpdateKind.NEWS_MOVED)
     if told is None:
@@ -196,6 +210,11 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "date_met": _moved(lambda mail: any(moved.is_met for moved in mail.delays)),
     "dates_together": _moved(lambda mail: len(mail.delays) > 1),
     "no_news": _no_news,
+    "no_news_again": _silent_again(lambda mail: mail.is_call_ahead),
+    "no_news_call_came": _silent_again(lambda mail: mail.call is not None and mail.call.came_on is not None),
+    "no_news_call_missed": _silent_again(
+        lambda mail: mail.call is not None and mail.call.came_on is None and not mail.is_call_ahead
+    ),
     "news_moved": _news_moved,
     "welcome": _welcome,
     "correction": _correction,

@@ -30,7 +30,7 @@ from webapp.services.core import tasks
 from webapp.services.core.firm import clock_jumped, known_firm, the_firm
 from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule, slots
-from webapp.services.updates import next_news, notices, releases, renewing
+from webapp.services.updates import calls, next_news, notices, releases, renewing
 from webapp.timezones import local
 
 NO_NEWS_GRACE = timedelta(hours=24)
@@ -319,7 +319,8 @@ def _skip(slot: Slot, why: str, *, now: datetime) -> None:
 
 
 def _news_came(session: Session, engagement: Engagement, *, now: datetime) -> None:
-    """A real update ends the alarm about silence."""
+    """A real update ends the alarm about silence, and nobody waits for the call about it."""
+    calls.settle(session, engagement, now=now)
     silent = select(Task).where(
         Task.kind.in_([TaskKind.PHONE_TWICE_SILENT, TaskKind.PROMISE_BROKEN]),
         Task.engagement_id == engagement.id,

@@ -1,6 +1,6 @@
 """What the Today page shows: who is about to be left in the dark, and what waits for a person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from webapp.models import (
     Engagement,
     EngagementState,
     HandOver,
+    PromisedCall,
     Reply,
     Slot,
     SlotState,
@@ -34,6 +35,7 @@ from webapp.services.dates import deadlines, questions, signals, staleness
 from webapp.services.dates.questions import Asked
 from webapp.services.dates.signals import Signal
 from webapp.services.reports import escalation, owed
+from webapp.services.updates import calls
 
 SOON = timedelta(hours=36)
 QUEUE_DOWN = "queue_down"
@@ -83,6 +85,8 @@ class Board:
     phone: Sequence[Task]
     mails: Sequence[Task]
     alarms: Sequence[Task]
+    calls: Mapping[int, PromisedCall]
+    """Those that clients wait for, by the number of their work."""
     replies: Sequence[Reply]
     handovers: Sequence[HandOver]
     drafts: int
@@ -120,6 +124,7 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
         phone=[task for task in waiting if task.kind is TaskKind.PHONE],
         mails=[task for task in waiting if task.kind in MAIL_TASKS],
         alarms=[task for task in waiting if task.kind not in (*MAIL_TASKS, *SHOWN_APART)],
+        calls=calls.open_ones(session),
         replies=replies.waiting(session, owners=owners),
         handovers=handovers,
         drafts=len(session.scalars(drafts).all()) if owners is None else 0,

@@ -18,6 +18,7 @@ from emails.mail import Mail
 from emails.pieces import (
     AskLine,
     Brand,
+    Call,
     Person,
     Said,
     Work,
@@ -199,7 +200,13 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
         promised_on=comes_at(frozen.promised_at, to).date() if frozen.promised_at else None,
         dates=standing_on(frozen.dates, to.today),
         asks=asks(frozen, to),
+        silent=frozen.silent,
+        call=_call(frozen.call, to),
     )
+
+
+def _call(call: Call | None, to: For) -> Call | None:
+    return replace(call, person=Person(name=call.person.name, phone=_phone(call.person.phone))) if call else None
 
 
 def _news_moved(frozen: Snapshot, to: For) -> NewsMoved:

@@ -22,7 +22,7 @@ from webapp.models import (
 )
 from webapp.services.core import audits, tasks
 from webapp.services.rhythm import slots
-from webapp.services.updates import next_news, telling, untold
+from webapp.services.updates import calls, next_news, telling, untold
 from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
@@ -94,9 +94,10 @@ def from_answers(
 def no_news(
     session: Session, slot: Slot, *, next_news_at: datetime | None, now: datetime, is_told: bool = False
 ) -> Update | None:
-    """Nobody reported by the promised time: say so plainly, with the last confirmed facts. The second in a row is a
-    task for the manager to phone. Where a manager switched this mail off, or a moved date was told just now
-    (`is_told`), the slot closes without one."""
+    """Nobody reported by the promised time: say so plainly, with the last confirmed facts. The second in a row names
+    the manager who took it over and the day on which they phone, and is their task; each later one says what came of
+    that. Where a manager switched this mail off, or a moved date was told just now (`is_told`), the slot closes without
+    one."""
     engagement = slot.engagement
     slot.state, slot.closed_at = SlotState.NO_NEWS, now
     slot.checkpoint.state = CheckpointState.MISSED
@@ -109,6 +110,9 @@ def no_news(
     is_promised = promised is not None and promised.update.next_news_at == slot.promised_by
     promised_at = slot.promised_by if is_promised else None
     frozen = no_news_snapshot(session, engagement, promised_at=promised_at, next_news_at=next_news_at, now=now)
+    call = calls.about(session, engagement, now=now)
+    if call is not None:
+        frozen = frozen.model_copy(update={"silent": len(silent), "call": calls.told(session, call)})
     return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
 
 
@@ -194,6 +198,7 @@ def closing(
     session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, by: User, now: datetime
 ) -> Update:
     """The last mail of an engagement, or the notice that it rests: the next news is settled, not forgotten."""
+    calls.settle(session, engagement, now=now)
     frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
     key = f"closing:{engagement.id}:{number}"
     return _release(session, engagement, UpdateKind.CLOSING, key, frozen, by=by, now=now)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from emails.pieces import AskLine, CorrectedPart, DateLine, Delay, Labels, Person, Said, Step, Waiting
+from emails.pieces import AskLine, Call, CorrectedPart, DateLine, Delay, Labels, Person, Said, Step, Waiting
 from webapp.models import Telling, Update
 from webapp.services.updates.answers import LastStep
 
@@ -49,6 +49,8 @@ class Snapshot(BaseModel):
     corrected_released_at: datetime | None = None
     closing_words: Said | None = None
     is_pause: bool = False
+    silent: int = 1
+    call: Call | None = None
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Snapshot":

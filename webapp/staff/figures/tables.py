@@ -13,7 +13,7 @@ from webapp.services.figures.count import Figures, Share
 from webapp.services.figures.of_dates import MoveRow, StepRow
 from webapp.services.figures.of_news import NewsRow, Outcome, UpdateRow
 from webapp.services.figures.scope import Period
-from webapp.services.updates import next_news
+from webapp.services.updates import calls, next_news
 from webapp.timezones import local
 
 KEYS = ("moves", "dates", "news", "updates")
@@ -243,6 +243,7 @@ def _announced(row: NewsRow) -> list[Cell]:
         next_news.DOWNTIME: t("work.skipped_why.downtime"),
         next_news.MAIL_TROUBLE: t("numbers.cause_mail"),
         next_news.NOTHING_CAME: t("numbers.cause_nothing"),
+        calls.NO_CALL: t("numbers.cause_no_call"),
     }
     mark = Mark(GOOD, t("numbers.kept")) if row.is_kept else Mark(BAD, t("numbers.not_kept"))
     return [row.promised_at, row.came_at, mark, causes.get(row.cause or "")]

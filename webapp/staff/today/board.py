@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from webapp.access import needs, the_user
 from webapp.language import firm, today
@@ -14,6 +14,7 @@ from webapp.services.core.firm import known_firm, the_firm
 from webapp.services.dates import deadlines
 from webapp.services.promised import calendar_changes
 from webapp.services.today import board
+from webapp.services.updates import calls
 from webapp.services.work import engagements
 from webapp.transactions import commit, db, moment
 
@@ -46,6 +47,8 @@ def task_done(task_id: int) -> Any:
     if task.kind in deadlines.KINDS:
         raise NotFound  # only the facts close it: everybody was told
     tasks.done(task, now=moment(), by=the_user())
+    if task.kind is TaskKind.PHONE_TWICE_SILENT and task.engagement is not None:
+        calls.came(db(), task.engagement, request.form.get("said", ""), by=the_user(), now=moment())
     audits.note(db(), "done", task, now=moment(), by=the_user())
     commit()
     return redirect(url_for("staff_today.show"), 303)

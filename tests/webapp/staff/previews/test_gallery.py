@@ -217,6 +217,9 @@ def test_a_filed_report_is_shown_before_its_hour(site: Site, alice: Visitor) -> 
 
 LACKING = {
     "news_moved": "news",
+    "no_news_again": "news",
+    "no_news_call_came": "news",
+    "no_news_call_missed": "news",
     "on_track": "news",
     "update_with_delay": "news",
     "nothing_new": "news",
