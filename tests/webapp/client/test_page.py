@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from tests.support.pages import Page
+from tests.support.pages import Page, text_of
 from tests.support.site import Site, Visitor
 from webapp.logs import TokenFreeFormatter
 from webapp.models import (
@@ -337,3 +337,14 @@ def test_an_act_through_a_mails_link_proves_that_the_mail_arrived(site: Site, cl
     client.post(f"/u/{token}", {"text": "thanks"}, csrf=False)
 
     assert site.all(OutboxEmail, OutboxEmail.id == mail.id)[0].state == "sent"
+
+
+def test_a_refused_message_does_not_look_sent(site: Site, client: Visitor) -> None:
+    page = Page(client.post(site.page_of(site.kitchen), {"text": ""}, csrf=False).text)
+
+    assert text_of(next(page.all("title"))).startswith("Your message has not been sent yet")
+    (summary,) = [link for link in page.all("a") if link.get("href") == "#question"]
+    assert summary.text
+    box = page.by_id("question")
+    assert box is not None
+    assert box.get("autofocus") is not None

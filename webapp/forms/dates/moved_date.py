@@ -154,6 +154,13 @@ class MovedDate(Explanation):
         if kind == UNKNOWN and (not self.news_on.data or self.news_on.data < today):
             self._fault("news_on", "form.fault.news_on")
 
+    @property
+    def typed_last_day(self) -> date | None:
+        """The day by which the step ends, as typed, where that is a day."""
+        if self.new_kind.data not in ON_A_DAY:
+            return None
+        return self.new_until.data if self.new_kind.data == RANGE else self.new_on.data
+
     def when(self, zone: str) -> When:
         """The new date, with the parts that do not apply left out."""
         kind = self.new_kind.data

@@ -1,9 +1,11 @@
 """The half-minute form. What it says, once valid, becomes `updates.answers.Answers`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
 from emails.pieces import DOERS, Waiting, Who
 from webapp.forms.core import translations
@@ -12,11 +14,42 @@ from webapp.forms.core.fields import LINE_MAXIMUM, TEXT_MAXIMUM, AtMost, Day, Li
 from webapp.forms.core.translations import Translations
 from webapp.forms.dates.moved_date import labelled, offered, one_of
 from webapp.forms.reports.date_answer import DateAnswerForm
-from webapp.language import Lazy, t
+from webapp.language import Lazy, lang, t
 from webapp.models import AskState, Labels
 from webapp.services.updates.answers import Answers, AskAnswer, Holds, LastStep, NewAsk, NextStep
 
 NEWS, NOTHING = "news", "nothing"
+
+
+@dataclass(frozen=True)
+class DatedStep:
+    """An agreed step by its label, with its last day, where it has one."""
+
+    label: str
+    last_day: date | None
+
+
+@dataclass(frozen=True)
+class _LastDay:
+    """The last day of a step, as agreed and as typed."""
+
+    label: str
+    was: date | None
+    typed: date | None
+    moves: bool
+
+    @classmethod
+    def of(cls, step: DatedStep, form: DateAnswerForm) -> "_LastDay":
+        if form.holds.data == Holds.NO.value:
+            return cls(step.label, step.last_day, form.typed_last_day, moves=True)
+        is_done = form.holds.data == Holds.DONE.value
+        return cls(step.label, None if is_done else step.last_day, None if is_done else step.last_day, moves=False)
+
+    def crosses(self, later: "_LastDay") -> bool:
+        """Whether what came first comes last now, because one of the two moves."""
+        if self.was is None or later.was is None or self.typed is None or later.typed is None:
+            return False
+        return (self.moves or later.moves) and self.was <= later.was and self.typed > later.typed
 
 
 class AskAnswerForm(Form):
@@ -36,7 +69,12 @@ class CheckpointForm(Form):
     told_step: NextStep | None = None
     """The next step that the last news named: once it is done it is not the next step any more."""
 
+    steps: Sequence[DatedStep] = ()
+    """The steps of `dates`, in their order, as they are agreed now."""
+    is_order_asked: bool = False
+
     based_on = HiddenField(default="0")
+    is_order_right = BooleanField(Lazy("form.order_right"))
     language = SelectField(Lazy("form.language"), validate_choice=False)
     kind = RadioField(Lazy("form.kind"), choices=labelled("form.kind_choice", [NEWS, NOTHING]), default=NEWS)
     last_step = RadioField(
@@ -92,6 +130,10 @@ class CheckpointForm(Form):
             self._check_nothing_new(today)
         else:
             self._check_news()
+            self._check_is_ahead("step_by", today if self._step() else None)
+        self._check_is_ahead("ask_due", today if self.ask_text.data else None)
+        if not self._has_faults() and not self.is_order_right.data:
+            self._ask_about_order()
         if self.step_who.data == Who.OTHER.value and self.step_text.data and not self.step_name.data:
             self._fault("step_name", "form.fault.step_name")
         return not self._has_faults()
@@ -220,6 +262,24 @@ class CheckpointForm(Form):
             self._fault("last_step", "form.fault.last_step")
         if not self._says_something():
             self._fault("done", "form.fault.says_nothing")
+
+    def _check_is_ahead(self, name: str, today: date | None) -> None:
+        """What is announced or asked for by a day is not to be done by one that has passed."""
+        day = self[name].data
+        if today is not None and day is not None and day < today:
+            self._fault(name, "form.fault.new_on_past")
+
+    def _ask_about_order(self) -> None:
+        """Steps that stood in an order and, as typed, stand the other way round: is that meant? Asked beside each."""
+        days = [_LastDay.of(step, entry.form) for step, entry in zip(self.steps, self.dates, strict=False)]
+        for place, earlier in enumerate(days):
+            for later in days[place + 1 :]:
+                if earlier.crosses(later) and later.typed is not None:
+                    self.is_order_asked = True
+                    said = t("form.fault.order", label=later.label, day=lang().day(later.typed))
+                    field = self.dates[place if earlier.moves else days.index(later)].form.new_on
+                    field.errors = [*field.errors, said]
+                    break
 
     def _says_something(self) -> bool:
         told = self.told_step

@@ -1,6 +1,7 @@
 """Tells the contacts of an engagement one update: a telling for each, and a mail where they can be mailed."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emails import links
 from emails.mail import Mail
 from emails.pieces import Agreed, DateLine, Delay
 from emails.registry import RULES
@@ -37,6 +39,8 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import delay
 from webapp.timezones import local
 
+SMALL_PRINT = "\n--\n"
+EMPTY_LINES = re.compile(r"\n{3,}")
 KNOWN, TAKEN_BACK = "known", "taken_back"
 KIND_OF_MAIL = {
     UpdateKind.REGULAR: "client_update",
@@ -225,8 +229,12 @@ def stopped(session: Session, part: Participation, *, now: datetime) -> None:
 
 
 def words_to_read_out(telling: Telling, to: composing.For) -> str:
-    """The update as text, to be read out on the phone or shared by messenger."""
-    return writing.preview(composing.client_mail(telling.update.kind, Snapshot.told(telling.update, telling), to)).text
+    """The update as text, to be read out on the phone or shared by messenger: nobody reads out a link, what leads to
+    one, or the small print."""
+    context = composing.client_mail(telling.update.kind, Snapshot.told(telling.update, telling), to)
+    body = writing.preview(context).text.partition(SMALL_PRINT)[0]
+    lines = [line for line in body.splitlines() if links.HOST not in line]
+    return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _mail(

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -62,6 +63,10 @@ def send() -> Any:
         max_age=known_browser.SECONDS,
         path="/",
     )
+    # Where the link of the mail leads on to, in this browser.
+    answer.set_cookie(
+        _next_cookie(), quote(target), secure=settings().is_https, httponly=True, samesite="Lax", max_age=900, path="/"
+    )
     return answer
 
 
@@ -112,7 +117,9 @@ def press(token: str) -> Any:
         user = sign_in.by_link(db(), _link(token, Purpose.SIGN_IN), browser, now=moment())
     except LinkInvalid:
         return _asked_elsewhere(), 404
-    return _enter(user, "/")
+    answer = _enter(user, safe_next(unquote(request.cookies.get(_next_cookie(), ""))))
+    answer.delete_cookie(_next_cookie(), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
+    return answer
 
 
 @bp.get("/invitations/<token>")
@@ -175,6 +182,10 @@ def _link(token: str, purpose: Purpose) -> Link:
         now=moment(),
         days_after_close=settings().link_days_after_close,
     )
+
+
+def _next_cookie() -> str:
+    return "__Host-milepost-next" if settings().is_https else "milepost-next"
 
 
 def _browser_cookie() -> str:

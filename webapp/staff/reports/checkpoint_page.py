@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from emails.pieces import last_day
 from webapp.forms.dates.moved_date import date_fields, explanation_fields
-from webapp.forms.reports.checkpoints import CheckpointForm
-from webapp.language import firm, t
+from webapp.forms.reports.checkpoints import CheckpointForm, DatedStep
+from webapp.language import firm, shown, t
 from webapp.models import Ask, AskState, Checkpoint, Milestone, Promise, Reply, User
 from webapp.services.dates import ledger
 from webapp.services.reports import checkpoints
@@ -83,6 +84,7 @@ def build(
     form.told_step = last.step if last else None
     milestones = _aligned(form.dates, "milestone_id", milestones)
     asks = _aligned(form.asks, "ask_id", asks)
+    form.steps = [DatedStep(shown(step.labels), last_day(ledger.effective(step)[-1])) for step in milestones]
     for entry, milestone in zip(form.dates, milestones, strict=True):
         if ledger.has_passed(milestone, today):
             entry.form.mark_passed()

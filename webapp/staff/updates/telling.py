@@ -24,10 +24,7 @@ def show(telling_id: int) -> Any:
     if part is None:
         raise NotFound
     to = composing.For.contact(firm(), part, now=moment())
-    words = telling.words_to_read_out(told, to)
-    return render_template(
-        "staff/updates/telling.html", telling=told, words=words.split("https://link.invalid")[0].rstrip()
-    )
+    return render_template("staff/updates/telling.html", telling=told, words=telling.words_to_read_out(told, to))
 
 
 @bp.post("/tellings/<int:telling_id>")

@@ -229,3 +229,14 @@ def test_a_browser_that_signed_in_before_has_attempts_of_its_own(site: Site, cli
     _ask(client)
 
     assert len(site.mails("sign_in")) == before + 1
+
+
+def test_the_mailed_link_leads_on_to_the_page_that_was_asked_for(site: Site, client: Visitor) -> None:
+    refused = client.get("/engagements?q=a")
+    client.post(
+        "/sign-in", client.page(refused.headers["Location"]).form("/sign-in").filled(address="alice@darrenov.example")
+    )
+
+    entered = client.post(_mailed_link(site), csrf=False)
+
+    assert entered.headers["Location"] == "/engagements?q=a"

@@ -168,7 +168,7 @@ def test_after_it_went_out_what_was_typed_comes_back(site: Site, alice: Visitor)
         f"/forms/{site.kitchen.checkpoint_id}",
         form.filled(
             done="Wall tiles", note="for us", dates__0__holds="no", dates__0__cause="us", dates__0__why="We lost a day",
-            dates__0__what_we_do="Two people more", dates__0__new_on="2026-04-27",
+            dates__0__what_we_do="Two people more", dates__0__new_on="2026-04-27", is_order_right="y",
         ),
     )  # fmt: skip
 

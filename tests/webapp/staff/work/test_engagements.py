@@ -266,6 +266,7 @@ def test_a_correction_of_words_leaves_a_range_of_days_a_range(alice: Visitor, si
     typed = alice.page(form).form(form).filled(
         done="Wall tiles", dates__0__holds="no", dates__0__cause="us", dates__0__why="Late", dates__0__new_kind="range",
         dates__0__what_we_do="Courier", dates__0__new_on="2026-04-27", dates__0__new_until="2026-04-29",
+        is_order_right="y",
     )  # fmt: skip
     alice.post(form, typed)
     site.clock.on(days=1, hours=7)
