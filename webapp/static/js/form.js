@@ -23,7 +23,10 @@ function keepDrafts(form) {
       const answer = await fetch(form.dataset.draftUrl, { method: 'POST', body: new FormData(form), keepalive });
       const told = await answer.json();
       if (mine !== newest) return;
-      if (answer.ok) say(status?.dataset.saved.replace('{time}', told.saved));
+      if (answer.ok) {
+        say(status?.dataset.saved.replace('{time}', told.saved));
+        form.dispatchEvent(new Event('kept-by-server'));
+      }
       else say(told.message || status?.dataset.unsaved);
     } catch {
       if (mine === newest) say(status?.dataset.unsaved);
