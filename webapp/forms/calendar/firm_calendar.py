@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from wtforms import Field, FileField, RadioField, SelectField, ValidationError
+from wtforms import BooleanField, Field, FileField, RadioField, SelectField, ValidationError
 from wtforms.form import BaseForm
 
 from webapp.forms.core.base import OneOfSeveral
@@ -77,6 +77,7 @@ class SeasonForm(OneOfSeveral):
 
 class CalendarFileForm(OneOfSeveral):
     file = FileField(Lazy("calendar.file"), [Needed("calendar.fault.file_needed")])
+    takes_free = BooleanField(Lazy("calendar.takes_free"))
 
 
 class HolidayForm(OneOfSeveral):

@@ -37,22 +37,31 @@ class FileDays:
     left_out: int
 
 
-def read(content: bytes, *, today: date) -> FileDays:
+def read(content: bytes, *, today: date, takes_free: bool = False) -> FileDays:
     """Whole days from a month ago to three years ahead.
 
     An event without hours counts from its first day up to, not including, its end (RFC 5545 3.6.1); one with hours
     counts on the days it covers from midnight to midnight, by the clock it was written in. Events repeat as their rule
     says (RFC 5545 3.8.5). Left out are events that are cancelled, shown as free, shorter than a day, longer than three
-    months, or repeated by a rule that might never end. Raises Refused for what is no calendar, or far too much.
+    months, or repeated by a rule that might never end. Most published calendars of holidays show all their days as
+    free: where no other day is left, that is asked about, and `takes_free` is the answer. Raises Refused for what is no
+    calendar, or far too much.
     """
     if len(content) > SIZE_MAXIMUM:
         raise Refused("calendar.fault.file_size", field="file")
     events = _events(content)
+    if takes_free:
+        for event in events:
+            event.pop("TRANSP", None)
     if len(events) > EVENTS_MAXIMUM:
         raise Refused("calendar.fault.file_many", field="file")
     names, left_out = _named(events, today=today)
     if len(names) > DAYS_MAXIMUM:
         raise Refused("calendar.fault.file_many", field="file")
+    if not names and not takes_free and any(_is_free(event) for event in events):
+        days = read(content, today=today, takes_free=True).days
+        if days:
+            raise Refused("calendar.fault.file_free", field="takes_free", count=len(days))
     return FileDays(days=tuple(FileDay(on, names[on]) for on in sorted(names)), left_out=left_out)
 
 
@@ -102,9 +111,13 @@ def _events(content: bytes) -> list[Component]:
     return events
 
 
+def _is_free(event: Component) -> bool:
+    return str(event.get("TRANSP", "")).strip() == "TRANSPARENT"
+
+
 def _days(event: Component) -> Iterator[date]:
     """The whole days of one event; none of one that is written wrongly, which spoils no other."""
-    if str(event.get("STATUS", "")).strip() == "CANCELLED" or str(event.get("TRANSP", "")).strip() == "TRANSPARENT":
+    if str(event.get("STATUS", "")).strip() == "CANCELLED" or _is_free(event):
         return
     with suppress(*BROKEN):
         first, length = _span(event) or (None, 0)

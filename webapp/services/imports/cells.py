@@ -37,8 +37,8 @@ _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "four
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?")
 _BETWEEN_DAYS = re.compile(r"\s*(?:[,;&+/]|\band\b)\s*")
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_DAY_FIRST = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})")
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4}|\d{2})")
 _STEP = re.compile(r"(?P<label>[^:]+):(?P<rest>.*)", re.DOTALL)
 _DONE = re.compile(r"(?P<dates>.*?)\bdone (?P<day>[^\s()>]+)", re.IGNORECASE | re.DOTALL)
 _DATED = re.compile(r"(?P<day>[^\s(]+)(?: ?\((?P<reason>.*)\))?", re.DOTALL)
@@ -82,11 +82,13 @@ def matching(text: str) -> str:
 
 
 def day(text: str) -> date:
-    """2026-04-20, 20.04.2026 or 20/04/2026; the day always comes before the month."""
+    """2026-04-20 or 2026/04/20; 20.04.2026, 20/04/2026, 20-04-2026 or 20/04/26: the day always comes before the
+    month."""
     if found := _ISO.fullmatch(text):
-        year, month, number = found.groups()
+        year, _, month, number = found.groups()
     elif found := _DAY_FIRST.fullmatch(text):
         number, _, month, year = found.groups()
+        year = year if len(year) > 2 else f"20{year}"
     else:
         raise Unreadable("date_unread", text=text)
     try:

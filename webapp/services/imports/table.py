@@ -33,6 +33,8 @@ ROWS_MAXIMUM = 10_000
 
 _JOINTS = re.compile(r"[\s_-]+")
 _DELIMITERS = (",", ";", "\t")
+# The line with which a spreadsheet program is told how a file is separated.
+_SEPARATOR = re.compile(r"\A\s*sep=.(\r\n|\r|\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,7 @@ def read(text: str) -> Table:
     Column names may be written in any case, with spaces or underscores. Unknown, doubled and missing columns are
     faults of the header's row; the rows are read all the same, so that their faults can be told together with these.
     """
-    text = text.removeprefix("\ufeff")
+    text = _SEPARATOR.sub("", text.removeprefix("\ufeff"))
     delimiter = _delimiter(text)
     records, faults = _records(text, delimiter)
     header = next(

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.datastructures import CombinedMultiDict
 
 from webapp.access import needs, the_user
 from webapp.forms.calendar.firm_calendar import (
@@ -153,15 +154,16 @@ def say_holiday() -> Any:
 @bp.post("/settings/calendar/file")
 @needs(Role.MANAGER)
 def load_file() -> Any:
-    form = CalendarFileForm(request.files, prefix=PREFIXES[CalendarFileForm])
-    if not form.validate() or not form.file.data.filename:
+    form = CalendarFileForm(CombinedMultiDict([request.files, request.form]), prefix=PREFIXES[CalendarFileForm])
+    if not form.validate() or not getattr(form.file.data, "filename", ""):
         form.file.errors = form.file.errors or [t("calendar.fault.file_needed")]
         return _page(form), 422
     today = local(moment(), known_firm(db()).zone).date()
     # Nobody else waits for a lock while somebody's file is read.
     pause()
     try:
-        found = calendar_files.read(form.file.data.read(calendar_files.SIZE_MAXIMUM + 1), today=today)
+        content = form.file.data.read(calendar_files.SIZE_MAXIMUM + 1)
+        found = calendar_files.read(content, today=today, takes_free=form.takes_free.data)
     except Refused as refusal:
         form.refuse(refusal)
         return _page(form), 422

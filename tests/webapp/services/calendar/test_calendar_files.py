@@ -249,3 +249,20 @@ def test_no_file_breaks_the_reading(events: list[list[str]]) -> None:
         return
 
     assert all(abs((day.on - TODAY).days) <= 3 * 366 for day in found.days)
+
+
+def test_a_calendar_whose_days_are_all_shown_as_free_is_asked_about() -> None:
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{day}\r\nSUMMARY:Feast\r\nDTSTART;VALUE=DATE:202605{day}\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n"
+        for day in (14, 25)
+    )
+    content = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n".encode()
+    today = date(2026, 4, 6)
+
+    with pytest.raises(Refused) as refused:
+        calendar_files.read(content, today=today)
+
+    assert (refused.value.key, refused.value.field) == ("calendar.fault.file_free", "takes_free")
+    assert refused.value.values == {"count": 2}
+    found = calendar_files.read(content, today=today, takes_free=True)
+    assert [day.on for day in found.days] == [date(2026, 5, 14), date(2026, 5, 25)]
