@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from emails.kinds import (
+    address_moved,
     answer,
     client_update,
     closing,
@@ -34,6 +35,7 @@ KINDS = (
     closing,
     fresh_link,
     receipt,
+    address_moved,
     answer,
     day_mail,
     last_call,

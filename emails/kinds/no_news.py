@@ -88,7 +88,7 @@ def _no_news(tag: str) -> NoNews:
 
 def _no_news_again(tag: str) -> NoNews:
     story = Story(tag)
-    call = Call(person=Person(name=story["colleague"], phone=story.regular()["owner"].phone), on=date(2027, 4, 19))
+    call = Call(person=Person(name=story["colleague"], phone=story.regular()["owner"].phone), on=date(2027, 4, 21))
     return replace(_no_news(tag), silent=SECOND, call=call)
 
 

@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     MAIL_CAME_BACK = "mail_came_back"
     COMPLAINED = "complained"
     CLIENT_STOPPED = "client_stopped"
+    ADDRESS_CHANGED = "address_changed"
     SENDING_STOPPED = "sending_stopped"
     CLOCK_JUMPED = "clock_jumped"
     UNOWNED = "unowned"

@@ -276,10 +276,15 @@ class CheckpointForm(Form):
             for later in days[place + 1 :]:
                 if earlier.crosses(later) and later.typed is not None:
                     self.is_order_asked = True
-                    said = t("form.fault.order", label=later.label, day=lang().day(later.typed))
-                    field = self.dates[place if earlier.moves else days.index(later)].form.new_on
-                    field.errors = [*field.errors, said]
+                    self._ask_order(place, later, "form.fault.order") if earlier.moves else self._ask_order(
+                        days.index(later), earlier, "form.fault.order_before"
+                    )
                     break
+
+    def _ask_order(self, place: int, other: "_LastDay", key: str) -> None:
+        field = self.dates[place].form.new_on
+        if other.typed is not None:
+            field.errors = [*field.errors, t(key, label=other.label, day=lang().day(other.typed))]
 
     def _says_something(self) -> bool:
         told = self.told_step

@@ -64,6 +64,25 @@ def to_contact(
     return _post(session, kind, key, context, mail, now=now, not_before=not_before, tellings=tellings)
 
 
+def to_former_address(
+    session: Session, kind: str, key: str, context: Mail, contact: Contact, engagement: Engagement, *, now: datetime
+) -> OutboxEmail:
+    """Queue a mail to the address a contact has and is about to lose: it is about that, and carries none of their
+    links."""
+    firm = known_firm(session)
+    name, reply_address = reply_to(firm, engagement, on=local(now, firm.zone).date())
+    mail = OutboxEmail(
+        to_name=contact.name,
+        to_address=str(contact.address),
+        reply_to_name=name,
+        reply_to_address=reply_address,
+        language=contact.language,
+        engagement=engagement,
+        thread_id=engagement.thread_id,
+    )
+    return _post(session, kind, key, context, mail, now=now)
+
+
 def to_user(
     session: Session,
     kind: str,

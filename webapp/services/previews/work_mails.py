@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from emails.kinds.address_moved import AddressMoved
 from emails.kinds.client_update import ClientUpdate
 from emails.kinds.fresh_link import FreshLink
 from emails.kinds.no_news import NoNews
@@ -167,6 +168,11 @@ def _closing(*, is_pause: bool) -> Callable[[Work], Told]:
     return write
 
 
+def _address_moved(work: Work) -> Told:
+    shared = composing.opening(Snapshot(**frame(work.session, work.engagement, now=work.now)), work.to)
+    return replace(AddressMoved(**shared), page_url=""), None
+
+
 def _fresh_link(work: Work) -> Told:
     frozen = Snapshot(**frame(work.session, work.engagement, now=work.now))
     return FreshLink(**composing.opening(frozen, work.to)), None
@@ -221,6 +227,7 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "closing": _closing(is_pause=False),
     "pause": _closing(is_pause=True),
     "fresh_link": _fresh_link,
+    "address_moved": _address_moved,
     "receipt": _receipt,
     "receipt_stop": _receipt_stop,
     "answer": _answer,

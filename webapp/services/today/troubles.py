@@ -26,6 +26,7 @@ TROUBLES = {
     TaskKind.MAIL_CAME_BACK: "look",
     TaskKind.COMPLAINED: "complained",
     TaskKind.CLIENT_STOPPED: "client_stopped",
+    TaskKind.ADDRESS_CHANGED: "address_changed",
     TaskKind.SENDING_STOPPED: "refused_all",
     TaskKind.CLOCK_JUMPED: "clock_jumped",
     TaskKind.PROMISE_BROKEN: "promise_broken",
@@ -35,7 +36,7 @@ TROUBLES = {
     TaskKind.NOT_TOLD: "not_told",
     TaskKind.NOT_TOLD_LONG: "not_told_long",
 }
-OWNER_ONLY = {TaskKind.NOT_TOLD, TaskKind.CLIENT_STOPPED}
+OWNER_ONLY = {TaskKind.NOT_TOLD, TaskKind.CLIENT_STOPPED, TaskKind.ADDRESS_CHANGED}
 HEADS_ONLY = {TaskKind.NOTICE_TO_READ, TaskKind.NOT_TOLD_LONG}
 
 

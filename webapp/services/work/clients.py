@@ -1,15 +1,32 @@
 """Clients and their contacts."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import AddressState, Client, Contact, Engagement, User
-from webapp.services.core import audits
+from emails.kinds.address_moved import AddressMoved
+from webapp.models import (
+    AddressState,
+    Client,
+    Contact,
+    Engagement,
+    EngagementState,
+    Participation,
+    TaskKind,
+    User,
+)
+from webapp.services.core import audits, tasks
 from webapp.services.core.errors import NotFound
-from webapp.services.updates import telling
+from webapp.services.core.firm import the_firm
+from webapp.services.mail import queueing
+from webapp.services.updates import composing, telling
+from webapp.services.updates.snapshot import Snapshot
+from webapp.services.updates.status import frame
 from webapp.services.work import engagements
+
+LIVE = (EngagementState.OPEN, EngagementState.PAUSED)
 
 
 def may_change(session: Session, client: Client, user: User, *, on: date) -> bool:
@@ -69,14 +86,40 @@ def add_contact(
 
 def change_address(session: Session, contact: Contact, address: str | None, *, by: User | None, now: datetime) -> None:
     """Mail on its way to the old address never gets there; links already sent stop working, since the old inbox may
-    be somebody else's by now."""
+    be somebody else's by now. Whoever reads there hears of it, and so does who looks after the work: an address is the
+    key to all that its owner can see and say."""
     if contact.address == address:
         return
+    _tell_of_change(session, contact, by=by, now=now)
     contact.address, contact.address_state = address, AddressState.FINE
     contact.link_epoch += 1
     session.flush()
     audits.note(session, "address_changed", contact, now=now, by=by)
     telling.address_changed(session, contact, now=now)
+
+
+def _tell_of_change(session: Session, contact: Contact, *, by: User | None, now: datetime) -> None:
+    firm = the_firm(session)
+    parts = session.scalars(
+        select(Participation)
+        .join(Engagement, Participation.engagement_id == Engagement.id)
+        .where(Participation.contact_id == contact.id, Engagement.state.in_(LIVE))
+        .order_by(Participation.id)
+    ).all()
+    if firm is None or not parts:
+        return
+    is_shared = any(other.address == contact.address and other.id != contact.id for other in contact.client.contacts)
+    if contact.address is not None and contact.can_be_mailed and not is_shared:
+        engagement = parts[0].engagement
+        to = composing.For.contact(firm, parts[0], now=now)
+        frozen = Snapshot(**frame(session, engagement, now=now))
+        context = replace(AddressMoved(**composing.opening(frozen, to)), page_url="")
+        key = f"address_moved:{contact.id}:{contact.link_epoch}"
+        queueing.to_former_address(session, "address_moved", key, context, contact, engagement, now=now)
+    for part in parts:
+        if by is None or part.engagement.owner_id != by.id:
+            key = f"{contact.id}:{part.engagement_id}:{contact.link_epoch}"
+            tasks.raise_once(session, TaskKind.ADDRESS_CHANGED, key, now=now, engagement=part.engagement)
 
 
 def change_country(session: Session, client: Client, country: str | None, *, by: User | None, now: datetime) -> None:

@@ -30,7 +30,9 @@ INFORMED = PartOf.INFORMED
 
 
 def mails(session: Session) -> list[OutboxEmail]:
-    return list(session.scalars(select(OutboxEmail).order_by(OutboxEmail.id)))
+    return list(
+        session.scalars(select(OutboxEmail).where(OutboxEmail.kind != "address_moved").order_by(OutboxEmail.id))
+    )
 
 
 def tellings(session: Session) -> dict[str, Telling]:

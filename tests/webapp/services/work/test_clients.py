@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from tests.support.factories import World
 from webapp.keys import Keyring
-from webapp.models import AddressState, AuditEntry, Purpose
+from webapp.models import AddressState, AuditEntry, OutboxEmail, Purpose, TaskKind
+from webapp.services.core import tasks
 from webapp.services.core.errors import LinkInvalid
 from webapp.services.mail import links
+from webapp.services.mail.writing import read
 from webapp.services.work import clients
 
 
@@ -67,3 +69,28 @@ def test_the_audit_trail_names_the_act_and_keeps_no_address(session: Session, wo
     entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "address_changed")).one()
     assert (entry.user_id, entry.subject, entry.subject_id) == (world.alice.id, "contact", world.bennani.id)
     assert "new.example" not in str(entry.details)
+
+
+def test_the_old_address_and_who_looks_after_the_work_hear_of_a_new_one(session: Session, world: World) -> None:
+    work, _ = world.open_engagement()
+
+    clients.change_address(session, world.bennani, "m@new.example", by=world.dalia, now=world.now)
+
+    (mail,) = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "address_moved"))
+    assert (mail.to_address, mail.contact_id, mail.reply_to_address) == (
+        "maria@bennani.example",
+        None,
+        world.alice.address,
+    )
+    assert "another address" in read(mail).subject
+    assert "m@new.example" not in read(mail).text + read(mail).html
+    assert "link.invalid" not in read(mail).text + read(mail).html
+    assert [(task.kind, task.engagement_id) for task in tasks.waiting(session)] == [(TaskKind.ADDRESS_CHANGED, work.id)]
+
+
+def test_an_owner_who_puts_the_address_right_is_not_told_of_it(session: Session, world: World) -> None:
+    world.open_engagement()
+
+    clients.change_address(session, world.bennani, "m@new.example", by=world.alice, now=world.now)
+
+    assert tasks.waiting(session) == []

@@ -48,7 +48,7 @@ def test_dates_whose_order_is_turned_round_are_asked_about(site: Site, alice: Vi
     status, page = _send(alice, site, **moved)
 
     assert status == 422
-    assert "Is that meant?" in page.message_at("dates-0-new_on")
+    assert "comes after" in page.message_at("dates-0-new_on")
     assert page.by_id("is_order_right") is not None
     assert site.all(CheckpointRevision) == []
     assert _send(alice, site, **moved, is_order_right="y")[0] == 303

@@ -32,7 +32,7 @@ def test_a_form_that_nobody_touched_is_not_news(site: Site, alice: Visitor, anno
     answer = alice.post(f"/forms/{site.kitchen.checkpoint_id}", announced.filled())
 
     assert answer.status_code == 422
-    assert "Please say how this step went." in answer.text
+    assert "Please say whether this step is done." in answer.text
     assert "Please say what got done" in answer.text
     assert STEP in answer.text
     assert _revisions(site) == 0
