@@ -17,9 +17,12 @@ from webapp.services.core import locks
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import label
 from webapp.services.dates import ledger, milestones
+from webapp.services.rhythm import slots
+from webapp.services.updates import given_word
 from webapp.services.work import engagements
 from webapp.staff.core import languages
 from webapp.staff.core.languages import languages_of_firm
+from webapp.timezones import local
 from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_dates", __name__)
@@ -211,6 +214,10 @@ def _page(engagement: Engagement, typed: StepForm | None = None, *, came: CameFo
         stages=forms.get("stage-") or _stage_form(engagement, None),
         tags=languages_of_firm(),
         can_act=can_act and engagement.state is not EngagementState.CLOSED,
+        slot=slots.current(db(), engagement),
+        given=given_word.of(db(), engagement, now=moment()),
+        zone=engagement.cadence["zone"],
+        local=local,
     )
 
 

@@ -20,7 +20,7 @@ from webapp.services.dates import signals, staleness
 from webapp.services.people import users
 from webapp.services.promised import planning
 from webapp.services.rhythm import cadences, slots, upcoming
-from webapp.services.updates import notices
+from webapp.services.updates import given_word, notices
 from webapp.services.work import engagements, listing, timeline
 from webapp.timezones import local
 from webapp.transactions import commit, db, let_go, moment
@@ -132,17 +132,17 @@ def owner(engagement_id: int) -> Any:
         str(user.id): user.name for user in users.may_own_work(db()) if user.id != engagement.owner_id
     }
     if request.method != "POST":
-        return render_template("staff/work/owner.html", engagement=engagement, form=form)
+        return _owner_page(engagement, form)
     to = db().get(User, int(form.owner.data)) if form.validate() else None
     if to is None:
-        return render_template("staff/work/owner.html", engagement=engagement, form=form), 422
+        return _owner_page(engagement, form), 422
     brief, introduction = form.brief.data, form.introduction.data
     try:
         engagements.hand_over(db(), engagement, to, brief=brief, introduction=introduction, by=the_user(), now=moment())
     except Refused as refusal:
         let_go()
         form.refuse(refusal)
-        return render_template("staff/work/owner.html", engagement=engagement, form=form), 422
+        return _owner_page(engagement, form), 422
     commit()
     flash(t("work.handed_over", name=to.name), "success")
     return _back(engagement)
@@ -197,6 +197,18 @@ def add_person(engagement_id: int) -> Any:
     return _back(engagement)
 
 
+def _owner_page(engagement: Engagement, form: OwnerForm) -> str:
+    return render_template(
+        "staff/work/owner.html",
+        engagement=engagement,
+        form=form,
+        slot=slots.current(db(), engagement),
+        given=given_word.of(db(), engagement, now=moment()),
+        zone=engagement.cadence["zone"],
+        local=local,
+    )
+
+
 def _rhythm_page(engagement: Engagement, form: RhythmForm, changed: dict[str, Any] | None = None) -> str:
     """The rhythm with the next ones: as they are planned, or as the rhythm that was typed would plan them."""
     in_writing = InWritingForm(request.form if request.method == "POST" else None)
@@ -241,6 +253,7 @@ def _page(engagement: Engagement, words: WordsForm | None = None) -> str:
         signals=signals.of(db(), engagement, firm(), now=moment()),
         stale_since=staleness.stale_since(db(), engagement, firm(), now=moment()),
         to_read=notices.to_read(db(), engagement),
+        given=given_word.of(db(), engagement, now=moment()),
         zone=engagement.cadence["zone"],
         local=local,
     )
