@@ -1,20 +1,21 @@
 """After a mail went out: what was wrong in it is said right, in a mail of its own kind."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import CorrectedPart, Said
-from webapp.models import EngagementState, Labels, Milestone, Update, UpdateKind, User
-from webapp.services.core import locks
+from emails.pieces import CorrectedPart, Said, Step
+from webapp.models import EngagementState, Labels, Milestone, Promise, Update, UpdateKind, User
+from webapp.services.core import audits, locks
 from webapp.services.core.errors import Refused
-from webapp.services.dates import ledger
+from webapp.services.dates import ledger, to_tell, unread
 from webapp.services.dates.ledger import When
 from webapp.services.rhythm import slots
-from webapp.services.updates import releases
+from webapp.services.updates import releases, renewing
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, date_of
 
@@ -35,13 +36,16 @@ class Right:
 
 def correct(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> Update:
     """Send a correction. Refused where it changes nothing. A wrong date is superseded in the ledger, not changed:
-    the client is told what was written and what is right. The same correction pressed twice is one."""
+    the client is told what was written and what is right. The same correction pressed twice is one. What nobody has
+    read yet is written anew, and needs no correction."""
     locks.hold(session, wrong.engagement_id)
     if wrong.kind not in CORRECTABLE:
         raise Refused("correction.not_this_kind")
     if wrong.engagement.state is not EngagementState.OPEN:
         raise Refused("engagement.not_open", field="done")
     old = Snapshot.load(wrong.snapshot)
+    if wrong.kind in unread.WITH_DATES and unread.is_unread(session, wrong.id):
+        return _write_anew(session, wrong, old, right, by=by, now=now)
     words = _words_parts(old, right)
     parts = [*words, *_date_parts(session, wrong, right, by=by, now=now)]
     last = _last_correction(session, wrong)
@@ -60,6 +64,29 @@ def correct(session: Session, wrong: Update, right: Right, *, by: User, now: dat
         by=by,
         now=now,
     )
+
+
+def _write_anew(session: Session, wrong: Update, old: Snapshot, right: Right, *, by: User, now: datetime) -> Update:
+    """Put right what waits: its words in its own account, its dates in the ledger."""
+    rights = {part.part: part.right for part in _words_parts(old, right)}
+    step = old.step
+    if "next" in rights:
+        said = rights["next"]
+        step = replace(step, said=said) if said and step else Step(said=said) if said else None
+    days = 0
+    for milestone, entry, day in _other_days(session, wrong, right):
+        made = ledger.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
+        if ledger.is_open(session, entry):
+            to_tell.note(session, milestone, made, entry, now=now)
+        days += 1
+    if not rights and not days:
+        raise Refused("correction.nothing_changed", field="done")
+    put_right = old.model_copy(update={"done": rights.get("done", old.done), "step": step})
+    wrong.snapshot = put_right.dump()
+    session.flush()
+    renewing.renew(session, wrong.engagement, now=now)
+    audits.note(session, "corrected", wrong, now=now, by=by)
+    return wrong
 
 
 def told_as_new(update: Update) -> frozenset[int]:
@@ -106,14 +133,7 @@ def _words_part(
 
 def _date_parts(session: Session, wrong: Update, right: Right, *, by: User, now: datetime) -> list[CorrectedPart]:
     parts = []
-    for milestone_id, day in (right.dates or {}).items():
-        milestone = session.get(Milestone, milestone_id)
-        if milestone is None or milestone.engagement_id != wrong.engagement_id:
-            continue
-        entries = ledger.effective(milestone)
-        if not entries or (entries[-1].starts_on == day and entries[-1].ends_on is None):
-            continue
-        entry = entries[-1]
+    for milestone, entry, day in _other_days(session, wrong, right):
         if ledger.is_open(session, entry):
             raise Refused("correction.date_waits", field="dates")
         if milestone.id not in told_as_new(wrong):
@@ -122,3 +142,14 @@ def _date_parts(session: Session, wrong: Update, right: Right, *, by: User, now:
         made = ledger.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
         parts.append(CorrectedPart(part="date", labels=milestone.labels, wrote_on=wrote, right_on=date_of(made)))
     return parts
+
+
+def _other_days(session: Session, wrong: Update, right: Right) -> Iterator[tuple[Milestone, Promise, date]]:
+    """Each step of the work whose right day is not the one that counts, with the entry that says the wrong one."""
+    for milestone_id, day in (right.dates or {}).items():
+        milestone = session.get(Milestone, milestone_id)
+        if milestone is None or milestone.engagement_id != wrong.engagement_id:
+            continue
+        entries = ledger.effective(milestone)
+        if entries and (entries[-1].starts_on != day or entries[-1].ends_on is not None):
+            yield milestone, entries[-1], day

@@ -63,13 +63,13 @@ def correct(update_id: int) -> Any:
         translations=translations.given(form, written, done="done", step="step"),
     )
     try:
-        corrections.correct(db(), update, right, by=the_user(), now=moment())
+        made = corrections.correct(db(), update, right, by=the_user(), now=moment())
     except Refused as refusal:
         let_go()
         form.refuse(refusal)
         return _page(_acting(update_id), form), 422
     commit()
-    flash(t("correction.sent"), "success")
+    flash(t("correction.put_right") if made is update else t("correction.sent"), "success")
     return redirect(url_for("staff_engagements.show", engagement_id=update.engagement_id), 303)
 
 

@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from tests.support.delivering import deliver
 from tests.support.factories import World, answers
-from tests.support.moving import move, sent, tick
-from webapp.models import Engagement, OutboxEmail, Update, UpdateKind
+from tests.support.moving import WHY, move, sent, tick
+from webapp.models import Engagement, MailState, OutboxEmail, Update, UpdateKind
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
+from webapp.services.dates.ledger import When
 from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
-from webapp.services.updates import corrections
+from webapp.services.updates import corrections, notices
 from webapp.services.updates.corrections import Right
 from webapp.services.work import engagements
 
@@ -176,3 +177,41 @@ def test_correcting_older_news_does_not_tell_its_words_as_new(
 
     assert made.snapshot["corrected"][0]["right"]["text"] == "Pipes are not tested."
     assert made.snapshot["done"]["text"] == "Cupboards are in."
+
+
+def test_what_nobody_has_read_yet_is_written_anew_and_needs_no_correction(session: Session, world: World) -> None:
+    work, slot = world.open_engagement()
+    checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.alice, now=world.now)
+    planning.advance(session, slot.id, now=slot.send_at)
+    wrong = regular(session)
+
+    made = corrections.correct(
+        session, wrong, Right(done="Only the floor.", step="The plumber comes", language="en"), by=world.alice,
+        now=slot.send_at,
+    )  # fmt: skip
+
+    queued = select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED, OutboxEmail.engagement_id == work.id)
+    (mail,) = session.scalars(queued)
+    assert made is wrong
+    assert mail.kind == "client_update"
+    assert "Only the floor." in read(mail).text
+    assert "The plumber comes" in read(mail).text
+    assert "Wall tiles" not in read(mail).text
+    with pytest.raises(Refused, match="nothing_changed"):
+        correct(session, wrong, world, Right(done="Only the floor.", language="en"))
+
+
+def test_a_wrong_date_that_nobody_has_read_is_put_right_where_it_stands(session: Session, world: World) -> None:
+    work, _ = world.open_engagement()
+    step = work.milestones[0]
+    ledger.move(session, step, When(starts_on=date(2026, 4, 28)), WHY, by=world.alice, now=world.now, origin="test")
+    notices.release(session, work, now=world.now + timedelta(minutes=20))
+    wrong = session.scalars(select(Update).where(Update.kind == UpdateKind.DELAY_NOTICE)).one()
+
+    right = Right(dates={step.id: date(2026, 4, 29)}, language="en")
+    corrections.correct(session, wrong, right, by=world.alice, now=world.now + timedelta(minutes=21))
+
+    queued = select(OutboxEmail).where(OutboxEmail.state == MailState.QUEUED, OutboxEmail.engagement_id == work.id)
+    (mail,) = session.scalars(queued)
+    assert "29 April" in read(mail).subject
+    assert "28 April" not in read(mail).text

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from webapp.models import OutboxEmail, PartOf, Update, UpdateKind
 from webapp.services.core.errors import Refused
@@ -27,6 +28,7 @@ def wrong(session: Session, world: World) -> Update:
     given = answers(done="Tiles finished", translations=WROTE, step=None)
     checkpoints.submit(session, slot.checkpoint, given, note="", based_on=0, by=world.alice, now=before)
     planning.advance(session, slot.id, now=slot.send_at)
+    deliver(session, now=slot.send_at)
     return session.scalars(select(Update).where(Update.kind == UpdateKind.REGULAR)).one()
 
 

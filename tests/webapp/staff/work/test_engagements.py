@@ -244,6 +244,7 @@ def test_a_wrong_word_is_put_right_in_a_mail_of_its_own(alice: Visitor, site: Si
     alice.post(form, alice.page(form).form(form).filled(done="Wall tiles finished"))
     site.clock.on(days=1, hours=7)
     site.advance(site.kitchen)
+    site.deliver()
     alice = site.visitor(site.world.alice)
     wrong = site.all(Update, Update.kind == UpdateKind.REGULAR)[0]
     path = f"/updates/{wrong.id}/correct"
