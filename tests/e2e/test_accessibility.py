@@ -102,6 +102,7 @@ def _reply(page: Page, link: str, words: str) -> None:
 
 def _write_update(page: Page, link: str, words: str) -> None:
     page.goto(link)
+    page.locator('label:has(input[name="last_step"][value="partly"])').click()
     page.locator("#done").fill(words)
     page.locator("button[data-preview]").click()
     expect(page.frame_locator(".preview iframe >> nth=-1").locator("body")).to_contain_text(words)
