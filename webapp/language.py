@@ -6,11 +6,11 @@ from typing import Any, cast
 from flask import Flask, g, request
 from markupsafe import Markup, escape
 
-from emails.bidi import direction_of, isolate_html
+from emails.bidi import direction_of, isolate_html, isolate_text
 from emails.languages import LANGUAGES, Language, language
 from emails.pieces import Labels
 from webapp.access import current_user, may_open
-from webapp.models import Firm
+from webapp.models import Engagement, Firm
 from webapp.services.core import phones
 from webapp.services.core.firm import label, the_firm
 from webapp.services.dates import ledger, milestones
@@ -59,6 +59,13 @@ def rich(text: str, written_in: str | None = None) -> Markup:
     return isolate_html(text, spoken.direction, language=written_in if written_in != spoken.tag else None)
 
 
+def whose(engagement: Engagement) -> str:
+    """The client and the work, as a heading names them: each keeps its own direction, and so do numbers in them."""
+    direction = lang().direction
+    comma = "،" if lang().tag in ("ar", "ary") else ","
+    return f"{isolate_text(engagement.client.name, direction)}{comma} {isolate_text(engagement.title, direction)}"
+
+
 def shown(labels: Labels) -> str:
     """One of the firm's own labels in the language of this request, else in the firm's."""
     return label(labels, lang().tag, firm().language)
@@ -92,6 +99,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moves"] = ledger.moves
     app.jinja_env.filters["standing"] = milestones.standing_for_staff
     app.jinja_env.filters["label"] = shown
+    app.jinja_env.filters["whose"] = whose
     app.jinja_env.filters["read"] = lambda said: said.read_in(lang().tag)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -33,7 +33,6 @@ class ClientUpdate(ClientMail):
     introduces: Person | None = None
     """The new owner, introduced once, where the owner changed since the last mail."""
     introduction: Said | None = None
-    reply_url: str | None = None
 
     def headline(self, say: Sentences) -> str:
         if self.delays:

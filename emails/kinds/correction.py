@@ -1,16 +1,18 @@
 """We wrote ..., right is ..."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from textwrap import shorten
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import CorrectedPart, Delay
+from emails.pieces import Agreed, CorrectedPart, Delay
 from emails.sample_story import Story
 from emails.sending import to_client
 from emails.sentences import Sentences
 
 RULE = to_client(3, priority=15)
+WORDS_IN_SUBJECT = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +24,18 @@ class Correction(ClientMail):
     delays: tuple[Delay, ...] = ()
 
     def headline(self, say: Sentences) -> str:
-        return (
-            news.moved(self.delays, say)
-            if self.delays
-            else say.t("news.correction", day=say.short_day(self.written_on))
-        )
+        """What is right, where it can be said in a line: the day of a date, else the first words."""
+        if self.delays:
+            return news.moved(self.delays, say)
+        for part in self.parts:
+            if part.right_on is not None and part.labels is not None:
+                day = say.agreed(part.right_on, is_short=True)
+                return say.t("news.correction_date", label=say.label(part.labels), day=day)
+        for part in self.parts:
+            if part.right is not None:
+                words = shorten(say.read(part.right), WORDS_IN_SUBJECT, placeholder=" …")
+                return say.t("news.correction_words", words=say.name(words))
+        return say.t("news.correction", day=say.short_day(self.written_on))
 
     def preheader(self, say: Sentences) -> str:
         return say.t("preheader.correction")
@@ -38,4 +47,14 @@ def _correction(tag: str) -> Correction:
     return Correction(**story.regular(), written_on=date(2027, 4, 13), parts=(part,))
 
 
-SAMPLES = {"correction": _correction}
+def _correction_of_a_date(tag: str) -> Correction:
+    part = CorrectedPart(
+        part="date",
+        labels=Story(tag).dates()[-1].labels,
+        wrote_on=Agreed(starts_on=date(2027, 4, 24)),
+        right_on=Agreed(starts_on=date(2027, 4, 23)),
+    )
+    return replace(_correction(tag), parts=(part,))
+
+
+SAMPLES = {"correction": _correction, "correction_of_a_date": _correction_of_a_date}

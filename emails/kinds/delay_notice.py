@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from emails.kinds.client_update import ClientUpdate
-from emails.links import placeholder
 from emails.pieces import Agreed, DateLine, Delay, Standing, Who
 from emails.sample_story import Story, on
 from emails.sending import to_client
@@ -18,9 +17,7 @@ class DelayNotice(ClientUpdate):
 
 def _delay_notice(tag: str) -> DelayNotice:
     story = Story(tag)
-    return DelayNotice(
-        **story.regular(), delays=(story.delay(),), dates=story.moved_dates(), reply_url=placeholder("reply")
-    )
+    return DelayNotice(**story.regular(), delays=(story.delay(),), dates=story.moved_dates())
 
 
 def _delay_on_condition(tag: str) -> DelayNotice:
@@ -61,7 +58,7 @@ def _dates_together(tag: str) -> DelayNotice:
         DateLine(**story.first, first=on(19), now=on(26), moved=1, standing=Standing.MOVED),
         DateLine(**story.last, first=on(21), now=on(28), moved=1, standing=Standing.MOVED),
     )
-    return DelayNotice(**story.regular(), delays=(first, story.delay()), dates=dates, reply_url=placeholder("reply"))
+    return DelayNotice(**story.regular(), delays=(first, story.delay()), dates=dates)
 
 
 SAMPLES = {

@@ -47,7 +47,6 @@ def _receipt_stop(tag: str) -> Receipt:
         **story.about(),
         written=Said(text=""),
         written_at=story.at(13, 9, 5),
-        written_as=story["colleague"],
         is_stop=True,
     )
 

@@ -48,7 +48,9 @@ class Addresses:
                 engagement=engagement,
             )
             reply = replies.submit(session, link, ReplyKind.QUESTION, "When?", once=f"o{work.slot_id}", now=now)
-            task = tasks.raise_once(session, TaskKind.UNOWNED, "x" + str(work.slot_id), now=now, engagement=engagement)
+            task = tasks.raise_once(
+                session, TaskKind.PROMISE_BROKEN, "x" + str(work.slot_id), now=now, engagement=engagement
+            )
             brief = HandOver(engagement_id=engagement.id, to_user_id=owner.id, brief="Read", made_at=now)
             session.add(brief)
             session.flush()

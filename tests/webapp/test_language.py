@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.pages import Page
 from tests.support.site import Site, Visitor
-from webapp.models import Contact, Firm, User
+from webapp.models import Contact, Engagement, Firm, User
 
 
 def _language(page: Page) -> str | None:
@@ -87,3 +87,18 @@ def test_a_page_in_french_writes_the_first_of_a_month_as_french_does(site: Site,
 
     assert "vendredi 1er mai" in text
     assert "1 mai" not in text
+
+
+def test_a_client_and_a_work_keep_their_directions_in_a_heading_of_another(site: Site) -> None:
+    with site.writing() as session:
+        session.get_one(User, site.world.alice.id).language = "ary"
+        client = session.get_one(Engagement, site.kitchen.engagement_id).client
+        client.name = "Bennani 0661 20 30 40"
+    alice = site.visitor(site.world.alice)
+
+    heading = next(alice.page(f"/engagements/{site.kitchen.engagement_id}").all("h1"))
+
+    said = "".join(heading.itertext())
+    assert "،" in said
+    assert "Bennani" in said
+    assert said.index("\u200e") < said.index("0661"), "a mark holds the number in its own direction"

@@ -13,7 +13,7 @@ from webapp.client import story, wording
 from webapp.client.entrance import Entrance, enter
 from webapp.extensions import csrf
 from webapp.forms.conversation.replies import ReplyForm
-from webapp.language import firm, lang
+from webapp.language import firm, lang, shown
 from webapp.models import ReplyKind
 from webapp.numbers import row_number
 from webapp.services.conversation import replies
@@ -47,7 +47,7 @@ def reply(token: str) -> Any:
         db(),
         entrance.link,
         ReplyKind(kind) if kind in KINDS else ReplyKind.QUESTION,
-        form.text.data,
+        _with_the_date(entrance, form.text.data),
         once=_once(entrance, form.text.data),
         ask_id=ask_id,
         written_as=clean_line(request.form.get("written_as", ""))[:80] or None,
@@ -56,6 +56,14 @@ def reply(token: str) -> Any:
     )
     commit()
     return redirect(url_for("client_page.show", token=token, said="reply") + "#said", 303)
+
+
+def _with_the_date(entrance: Entrance, text: str) -> str:
+    """What was written about one of several dates names it."""
+    about = request.form.get("about", type=row_number)
+    lines = story.dates(db(), entrance, now=moment()) if about else ()
+    line = next((line for line in lines if line.milestone_id == about), None)
+    return f"{shown(line.labels)}: {text}" if line is not None else text
 
 
 def _once(entrance: Entrance, text: str) -> str:

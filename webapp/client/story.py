@@ -28,6 +28,9 @@ from webapp.services.updates.status import NEWS, frame, open_asks
 from webapp.services.work import timeline
 from webapp.timezones import local
 
+REPORTS = (UpdateKind.REGULAR, UpdateKind.HANDOVER, UpdateKind.CORRECTION)
+OF_A_REPORT = ("since", "done", "last_step", "last_step_done", "step")
+
 
 @dataclass(frozen=True)
 class Told:
@@ -119,8 +122,13 @@ def _as_it_stands(told: Sequence[Entry]) -> Snapshot | None:
 
 
 def _news(newest: Entry, told: Sequence[Entry]) -> Snapshot:
-    """The newest news; a corrected sentence must not make a moved date look as if it had never moved."""
+    """The newest news; a corrected sentence must not make a moved date look as if it had never moved, and a moved date
+    says nothing of what got done and what is next: that stays what the last report said."""
     frozen = newest.snapshot
+    if newest.update.kind is UpdateKind.DELAY_NOTICE:
+        report = next((entry.snapshot for entry in told if entry.update.kind in REPORTS), None)
+        kept = {name: getattr(report, name) for name in OF_A_REPORT} if report is not None else {}
+        return frozen.model_copy(update=kept)
     if newest.update.kind is not UpdateKind.CORRECTION:
         return frozen
     corrected = next((entry for entry in told if entry.update.id == newest.update.corrects_id), None)

@@ -1,9 +1,11 @@
 """The client's page: read in three languages, written to once, and closed to everybody else."""
 
 import logging
+from datetime import date
 
 import pytest
 
+from tests.support.moving import WHY
 from tests.support.pages import Page, text_of
 from tests.support.site import Site, Visitor
 from webapp.logs import TokenFreeFormatter
@@ -21,7 +23,10 @@ from webapp.models import (
     Reply,
     ReplyKind,
 )
+from webapp.services.dates import ledger
+from webapp.services.dates.ledger import When
 from webapp.services.mail import links
+from webapp.services.updates import notices
 
 
 def _file(site: Site, text: str = "Wall tiles finished", **more: str) -> None:
@@ -348,3 +353,41 @@ def test_a_refused_message_does_not_look_sent(site: Site, client: Visitor) -> No
     box = page.by_id("question")
     assert box is not None
     assert box.get("autofocus") is not None
+
+
+def test_which_of_several_dates_does_not_suit_is_named(site: Site, client: Visitor) -> None:
+    path = site.page_of(site.kitchen)
+    page = client.page(path)
+    (choice,) = page.all("select", id="about")
+    cupboards, handover = [option.get("value") for option in choice.iter("option")]
+
+    client.post(path, {"text": "We are away.", "kind": "date_unsuitable", "about": handover}, csrf=False)
+    client.post(path, {"text": "Too early.", "kind": "date_unsuitable", "about": "99999", "once": "2"}, csrf=False)
+
+    assert cupboards != handover
+    assert [reply.text for reply in site.all(Reply)] == ["Handover: We are away.", "Too early."]
+
+
+def test_a_moved_date_takes_nothing_of_the_last_report_from_the_page(
+    site: Site, client: Visitor, alice: Visitor
+) -> None:
+    form = f"/forms/{site.kitchen.checkpoint_id}"
+    alice.post(form, alice.page(form).form(form).filled(done="Wall tiles finished", step_text="The carpenter comes"))
+    site.clock.on(days=1, hours=7)
+    site.advance(site.kitchen)
+    site.deliver()
+    with site.writing() as session:
+        step = session.get_one(Engagement, site.kitchen.engagement_id).milestones[0]
+        ledger.move(
+            session, step, When(starts_on=date(2026, 5, 5)), WHY, by=site.world.alice, now=site.clock.now, origin="test"
+        )
+    site.clock.on(hours=1)
+    with site.writing() as session:
+        notices.release(session, session.get_one(Engagement, site.kitchen.engagement_id), now=site.clock.now)
+    site.deliver()
+
+    shown = client.page(site.page_of(site.kitchen)).text
+
+    assert "5 May" in shown
+    assert "Wall tiles finished" in shown
+    assert "The carpenter comes" in shown

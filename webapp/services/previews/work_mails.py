@@ -152,11 +152,18 @@ def _welcome(work: Work) -> Told:
     return composing.client_mail(UpdateKind.WELCOME, frozen, work.to), None
 
 
-def _correction(work: Work) -> Told:
-    told = _as_told(work, UpdateKind.CORRECTION)
-    if told is None:
-        raise Missing("correction")
-    return told
+def _correction(*, of_a_date: bool) -> Callable[[Work], Told]:
+    def find(work: Work) -> Told:
+        told = _as_told(
+            work,
+            UpdateKind.CORRECTION,
+            lambda frozen: any(part.part == "date" for part in frozen.corrected) or not of_a_date,
+        )
+        if told is None:
+            raise Missing("correction")
+        return told
+
+    return find
 
 
 def _closing(*, is_pause: bool) -> Callable[[Work], Told]:
@@ -223,7 +230,8 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     ),
     "news_moved": _news_moved,
     "welcome": _welcome,
-    "correction": _correction,
+    "correction": _correction(of_a_date=False),
+    "correction_of_a_date": _correction(of_a_date=True),
     "closing": _closing(is_pause=False),
     "pause": _closing(is_pause=True),
     "fresh_link": _fresh_link,

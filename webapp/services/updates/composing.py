@@ -142,7 +142,6 @@ def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> Clie
         "dates": standing_on(frozen.dates, to.today),
         "asks": asks(frozen, to),
         "introduces": _person(frozen.introduces, to),
-        "reply_url": PAGE,
     }
     return make(**_frozen_for_all(frozen, ClientUpdate, but=theirs.keys()), **theirs)
 

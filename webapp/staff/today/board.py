@@ -20,6 +20,8 @@ from webapp.transactions import commit, db, moment
 
 bp = Blueprint("staff_today", __name__)
 
+CLOSED_BY_FACTS = (*deadlines.KINDS, TaskKind.UNOWNED)
+
 
 @bp.get("/")
 @needs(Role.VIEWER)
@@ -44,8 +46,8 @@ def task_done(task_id: int) -> Any:
         task.engagement is not None and not engagements.can_act(the_user(), task.engagement, on=today())
     ):
         raise NotFound
-    if task.kind in deadlines.KINDS:
-        raise NotFound  # only the facts close it: everybody was told
+    if task.kind in CLOSED_BY_FACTS:
+        raise NotFound  # everybody was told, or somebody owns the work
     tasks.done(task, now=moment(), by=the_user())
     if task.kind is TaskKind.PHONE_TWICE_SILENT and task.engagement is not None:
         calls.came(db(), task.engagement, request.form.get("said", ""), by=the_user(), now=moment())

@@ -231,6 +231,7 @@ LACKING = {
     "date_met": "news",
     "dates_together": "news",
     "correction": "correction",
+    "correction_of_a_date": "correction",
     "receipt": "reply",
     "answer": "answer",
     "reply_received": "reply",
