@@ -123,7 +123,7 @@ def test_no_word_to_a_client_contradicts_an_earlier_one(new_firm: Callable[[], F
         Here,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=6 if EXAMPLES == IN_CI else 10,
+            stateful_step_count=5 if EXAMPLES == IN_CI else 10,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate],

@@ -215,7 +215,7 @@ def check_tellings(life: Life) -> None:
         assert mail.not_before < mail.expires_at
 
 
-@settings(max_examples=many(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, max_size=9))
 @example(acts=[("unknown", 0, 0), ("unknown", 1, 0), ("done", 1, 0), ("sleep", 0, 600)])
 @example(acts=[("unknown", 0, 0), ("unknown", 0, 0), ("done", 0, 0), ("sleep", 0, 600)])

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from emails.kinds.trouble import Trouble
 from emails.links import placeholder
 from emails.pieces import TroubleLine
 from webapp.models import Firm, Task, TaskKind, User
-from webapp.services.calendar import stand_ins
+from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import consequences, queueing
 from webapp.services.updates import composing
@@ -37,17 +37,30 @@ TROUBLES = {
     TaskKind.NOT_TOLD_LONG: "not_told_long",
 }
 OWNER_ONLY = {TaskKind.NOT_TOLD, TaskKind.CLIENT_STOPPED, TaskKind.ADDRESS_CHANGED}
+CAN_WAIT = {
+    TaskKind.UNOWNED,
+    TaskKind.CLIENT_STOPPED,
+    TaskKind.ADDRESS_CHANGED,
+    TaskKind.COMPLAINED,
+    TaskKind.MAIL_CAME_BACK,
+}
+"""What nobody can mend at night."""
+MINUTE = timedelta(minutes=1)
 HEADS_ONLY = {TaskKind.NOTICE_TO_READ, TaskKind.NOT_TOLD_LONG}
 
 
 def tell(session: Session, *, now: datetime) -> int:
     """Each task once: to who looks after the work and to the managers and admins, or to those of them whom it concerns,
-    each in one mail for all that is new."""
+    each in one mail for all that is new. What can wait for the working hours does: nobody is mailed at night of what
+    they cannot mend before the morning."""
     firm = the_firm(session)
+    if firm is None:
+        return 0
+    kinds = set(TROUBLES) if _is_open(firm, now) else set(TROUBLES) - CAN_WAIT
     fresh = session.scalars(
-        select(Task).where(Task.mailed_at.is_(None), Task.done_at.is_(None), Task.kind.in_(list(TROUBLES)))
+        select(Task).where(Task.mailed_at.is_(None), Task.done_at.is_(None), Task.kind.in_(kinds))
     ).all()
-    if firm is None or not fresh:
+    if not fresh:
         return 0
     wanted: dict[User, list[Task]] = defaultdict(list)
     for task in fresh:
@@ -60,6 +73,11 @@ def tell(session: Session, *, now: datetime) -> int:
         key = f"trouble:{user.id}:{max(task.id for task in news)}:{int(now.timestamp())}"
         queueing.to_user(session, "trouble", key, context(firm, user, news, now=now), user, now=now)
     return len(fresh)
+
+
+def _is_open(firm: Firm, now: datetime) -> bool:
+    """Whether the firm works at a moment."""
+    return firm_calendar.of_firm(firm).add_hours(now, MINUTE, firm.zone) <= now + MINUTE
 
 
 def context(firm: Firm, user: User, news: Sequence[Task], *, now: datetime) -> Trouble:

@@ -241,3 +241,16 @@ def test_before_the_firm_is_set_up_nobody_hears_anything(session: Session, now: 
     acts = (day_mails.morning, last_calls.last_calls, last_calls.ask_for_two_lines, troubles.tell)
 
     assert [act(session, now=now) for act in acts] == [0, 0, 0, 0]
+
+
+def test_what_can_wait_is_mailed_in_working_hours_and_what_cannot_at_once(session: Session, world: World) -> None:
+    engagement, _ = world.open_engagement()
+    night = datetime(2026, 4, 10, 23, 21, tzinfo=UTC)
+    tasks.raise_once(session, TaskKind.CLIENT_STOPPED, "1", now=night, engagement=engagement)
+    tasks.raise_once(session, TaskKind.SENDING_STOPPED, "mail", now=night)
+
+    at_night = troubles.tell(session, now=night)
+    on_saturday = troubles.tell(session, now=night + timedelta(hours=12))
+    on_monday = troubles.tell(session, now=datetime(2026, 4, 13, 9, 0, tzinfo=UTC))
+
+    assert (at_night, on_saturday, on_monday) == (1, 0, 1)
