@@ -118,12 +118,15 @@ def _of_dates(engagement: Engagement, facts: Facts, calendar: WorkingDays, today
         entries = ledger.effective(milestone)
         on, moved = last_day(entries[-1]), ledger.moves(entries)
         about = partial(Signal, engagement=engagement, milestone=milestone, on=on)
+        # Whoever moved the date a day ago has said how it stands.
+        said_on = local(entries[-1].recorded_at, engagement.cadence["zone"]).date() if moved else None
+        last_word = max(filter(None, (confirmed_on, said_on)), default=None)
         if on is not None and on < today:
             found.append(about(sign=Sign.PAST))
         elif milestone.is_at_risk:
             found.append(about(sign=Sign.AT_RISK))
-        elif on is not None and calendar.between(today, on) <= SOON_DAYS and _is_old(confirmed_on, calendar, today):
-            found.append(about(sign=Sign.UNREPORTED, since=confirmed_on))
+        elif on is not None and calendar.between(today, on) <= SOON_DAYS and _is_old(last_word, calendar, today):
+            found.append(about(sign=Sign.UNREPORTED, since=last_word))
         if moved >= OFTEN:
             found.append(about(sign=Sign.MOVED_OFTEN, facts={"count": moved}))
     return found

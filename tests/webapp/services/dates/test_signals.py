@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.factories import World, answers
-from tests.support.moving import move
+from tests.support.moving import WHY, move
 from webapp.models import Announcement, Ask, Engagement, EngagementState, Slot, SlotState
-from webapp.services.dates import milestones, signals
+from webapp.services.dates import ledger, milestones, signals
+from webapp.services.dates.ledger import When
 from webapp.services.dates.signals import Sign, Signal
 from webapp.services.reports import checkpoints
 from webapp.services.work import engagements
@@ -165,3 +166,14 @@ def test_the_most_pressing_work_comes_first_and_work_without_a_reason_is_left_ou
     ordered = signals.pressing(session, world.firm, now=TUESDAY)
 
     assert [each[0].engagement.reference for each in ordered] == ["MA-3", "MA-2", "MA-4"]
+
+
+def test_who_moved_a_date_just_now_has_said_how_it_stands(session: Session, world: World, work: Engagement) -> None:
+    at = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
+    assert [signal.sign for signal in found(session, world, work, at)] == [Sign.UNREPORTED]
+
+    ledger.move(
+        session, work.milestones[0], When(starts_on=date(2026, 4, 21)), WHY, by=world.alice, now=at, origin="test"
+    )
+
+    assert Sign.UNREPORTED not in [signal.sign for signal in found(session, world, work, at)]
