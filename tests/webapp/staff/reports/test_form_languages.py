@@ -257,6 +257,7 @@ def test_staff_see_whose_language_words_are_in(site: Site, leyla: Contact) -> No
 def test_a_correction_asks_for_the_words_of_every_reader(site: Site, leyla: Contact) -> None:
     _page(site, done="Tiles finished", **{"done_in-az": "Kafel bitdi"})
     _release(site)
+    site.deliver()
     alice, path = site.visitor(site.world.alice), f"/updates/{site.all(Update)[-1].id}/correct"
     form = alice.page(path).form(path)
 
