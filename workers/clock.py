@@ -20,7 +20,7 @@ from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import EngagementState, Slot, Tick
-from webapp.services.core import limits, locks, nights
+from webapp.services.core import asked, limits, locks, nights
 from webapp.services.dates import deadlines, questions
 from webapp.services.mail import outbox, writing
 from webapp.services.promised import new_clocks, planning
@@ -154,7 +154,7 @@ class Clock:
         with self._database.reader() as session:
             now = database.now(session)
             rests = is_stopped(session, now=now)
-            due = 0 if rests else outbox.due_count(session, now=now) or writing.count(session)
+            due = 0 if rests else outbox.due_count(session, now=now) or writing.count(session) or asked.count(session)
             is_unheard = bool(due) and self._is_unheard(session, now=now)
         if due and time.monotonic() - self._rang_at > BELL_AGAIN_SECONDS:
             rang = self._broker.ring()

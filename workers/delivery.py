@@ -18,10 +18,12 @@ from webapp import database
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import OutboxEmail, SignInChallenge, TaskKind, Tick
-from webapp.services.core import tasks
+from webapp.services.conversation import preferences
+from webapp.services.core import asked, tasks
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import outbox, writing
 from webapp.services.mail.outbox import Claim
+from webapp.services.people import sign_in
 from workers import message
 from workers.outcomes import (
     AnswerUnknown,
@@ -72,7 +74,7 @@ class Drain:
         until = time.monotonic() + self._settings.drain_seconds
         sent = 0
         while time.monotonic() < until and not self._stopping():
-            wrote = self._write()
+            wrote = self._answer() + self._write()
             ready = self._claim()
             if ready is None and wrote:
                 continue
@@ -85,6 +87,18 @@ class Drain:
                 self._stop_sending(trouble)
                 break
         return sent
+
+    def _answer(self) -> int:
+        """Look whether what was asked for by an address is anybody's, and queue it where it is."""
+        with self._database.reader() as session:
+            if not asked.count(session):
+                return 0
+        with self._database.writer() as session:
+            now = database.now(session)
+            answered = sign_in.answer(session, self._settings.keyring, now=now)
+            answered += preferences.send_fresh_links(session, now=now)
+            session.commit()
+        return answered
 
     def _write(self) -> int:
         """Write out a batch of what is still only to be said; nobody waits for a lock meanwhile."""

@@ -35,6 +35,7 @@ from webapp.models import (
     TellingState,
     User,
 )
+from webapp.services.conversation import preferences
 from webapp.services.mail import links
 from webapp.services.people import sign_in
 from webapp.services.promised import planning
@@ -143,7 +144,14 @@ class Site:
         (found,) = self.all(model, *where)
         return found
 
+    def answer_who_asked(self) -> None:
+        """A worker looked at what was asked for by an address."""
+        with self.writing() as session:
+            sign_in.answer(session, self.settings.keyring, now=self.clock.now)
+            preferences.send_fresh_links(session, now=self.clock.now)
+
     def mails(self, *kinds: str) -> list[OutboxEmail]:
+        self.answer_who_asked()
         with self.writing() as session:
             write_all(session)
         return self.all(OutboxEmail, OutboxEmail.kind.in_(kinds))

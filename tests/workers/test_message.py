@@ -147,6 +147,7 @@ def test_a_header_put_on_top_breaks_the_signature(
 
 def test_the_mail_to_sign_in_carries_the_digits(session: Session, world: World, settings: Settings) -> None:
     sign_in.ask(session, settings.keyring, world.alice.address, "a browser", place="here", now=world.now)
+    sign_in.answer(session, settings.keyring, now=world.now)
     write_all(session)
     challenge = session.scalars(select(SignInChallenge)).one()
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "sign_in")).one()

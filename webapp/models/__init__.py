@@ -2,6 +2,7 @@
 
 from webapp.models.announcement import Announcement, NoticeToRead
 from webapp.models.ask import Ask, AskState, Fact
+from webapp.models.asked_mail import AskedFor, AskedMail
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base, Labels
 from webapp.models.calendar import CalendarDay, CalendarSeason, DaySource
@@ -38,6 +39,8 @@ __all__ = [
     "Announcement",
     "Ask",
     "AskState",
+    "AskedFor",
+    "AskedMail",
     "AuditEntry",
     "Base",
     "CalendarDay",

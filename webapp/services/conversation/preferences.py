@@ -1,5 +1,6 @@
 """What contacts decide about their mails: stop, pause, language, a fresh link."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -8,9 +9,9 @@ from sqlalchemy.orm import Session
 from emails.kinds.fresh_link import FreshLink
 from emails.languages import LANGUAGES
 from webapp.keys import Keyring
-from webapp.models import Contact, Engagement, EngagementState, Firm, Link, Participation, Task, TaskKind
+from webapp.models import AskedFor, Contact, Engagement, EngagementState, Firm, Link, Participation, Task, TaskKind
 from webapp.services.conversation import replies
-from webapp.services.core import audits, limits, tasks
+from webapp.services.core import asked, audits, limits, tasks
 from webapp.services.core.errors import NotFound, TooMany
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import queueing
@@ -73,30 +74,39 @@ def choose_language(session: Session, link: Link, tag: str, *, now: datetime) ->
 
 
 def ask_fresh_links(session: Session, keyring: Keyring, address: str, *, place: str, now: datetime) -> None:
-    """Send a fresh link for each open work that an address takes part in. The caller's answer is the same for every
-    address; the caps are kept in the database by keyed hashes, per address and per place on the network."""
+    """Ask for a fresh link for each open work that an address takes part in. What is done here is the same for every
+    address: a worker looks whether it is anybody's. The caps are kept in the database by keyed hashes, per address and
+    per place on the network."""
     wanted = address.strip().lower()
     try:
         limits.count(session, f"fresh_place:{limits.keyed(keyring, limits.network(place))}", now=now, caps=PLACE_CAPS)
         limits.count(session, f"fresh_address:{limits.keyed(keyring, wanted)}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return
-    firm = the_firm(session)
-    parts = session.scalars(
+    asked.keep(session, AskedFor.FRESH_LINK, wanted, now=now)
+
+
+def send_fresh_links(session: Session, *, now: datetime) -> int:
+    """Mail what was asked for to the addresses that are on file. Returns how many asked."""
+    firm, waiting = the_firm(session), asked.take(session, AskedFor.FRESH_LINK)
+    if firm is not None:
+        for part in (part for row in waiting for part in _taking_part(session, row.address)):
+            _fresh_link(session, firm, part, now=now)
+    return len(waiting)
+
+
+def _taking_part(session: Session, address: str) -> Sequence[Participation]:
+    return session.scalars(
         select(Participation)
         .join(Contact, Participation.contact_id == Contact.id)
         .join(Engagement, Participation.engagement_id == Engagement.id)
         .where(
-            func.lower(Contact.address) == wanted,
+            func.lower(Contact.address) == address,
             Engagement.state.in_([EngagementState.OPEN, EngagementState.PAUSED]),
         )
         .order_by(Participation.id)
         .limit(5)
     ).all()
-    if firm is None:
-        return
-    for part in parts:
-        _fresh_link(session, firm, part, now=now)
 
 
 def _fresh_link(session: Session, firm: Firm, part: Participation, *, now: datetime) -> None:

@@ -13,8 +13,8 @@ from emails import links
 from emails.kinds.sign_in import SignIn
 from emails.pieces import Brand
 from webapp.keys import Keyring
-from webapp.models import Link, OutboxEmail, SignInChallenge, User, UserSession
-from webapp.services.core import audits, limits
+from webapp.models import AskedFor, AskedMail, Link, OutboxEmail, SignInChallenge, User, UserSession
+from webapp.services.core import asked, audits, limits
 from webapp.services.core.errors import LinkInvalid, TooMany
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import links as magic_links
@@ -43,29 +43,45 @@ def ask(
     *,
     place: str,
     now: datetime,
-    known_as: Collection[int] = (),
+    known_as: Collection[str] = (),
 ) -> str:
-    """Start a sign-in for an address in a browser and return the challenge's public name. An address nobody has, or
-    one over its cap, gets a name too, and no mail: the answer tells nothing. `known_as` are colleagues who signed in
-    with this browser before: they have a cap of their own, which strangers who ask for their address cannot use up."""
-    name = secrets.token_bytes(16)
-    user = users.find(session, address)
-    is_known = user is not None and user.id in known_as
-    by = f"{address.lower()}|{browser}" if is_known else address.lower()
+    """Start a sign-in for an address in a browser and return the challenge's public name. Whether the address is
+    anybody's a worker looks (`answer`): neither the answer nor its time tells. `known_as` are the keyed hashes of the
+    addresses that signed in with this browser before: they have a cap of their own, which strangers who ask for such
+    an address cannot use up."""
+    name, wanted = secrets.token_bytes(16), address_hash(keyring, address)
+    by = limits.keyed(keyring, f"{address.lower()}|{browser}") if wanted in known_as else wanted
     try:
         limits.count(session, f"sign_in_place:{limits.keyed(keyring, limits.network(place))}", now=now, caps=PLACE_CAPS)
-        limits.count(session, f"sign_in:{limits.keyed(keyring, by)}", now=now, caps=ADDRESS_CAPS)
+        limits.count(session, f"sign_in:{by}", now=now, caps=ADDRESS_CAPS)
     except TooMany:
         return name.hex()
-    if user is None or not user.is_active:
-        return name.hex()
+    asked.keep(session, AskedFor.SIGN_IN, address, now=now, nonce=name, browser_hash=_digest(browser))
+    return name.hex()
+
+
+def address_hash(keyring: Keyring, address: str) -> str:
+    return limits.keyed(keyring, address.lower())
+
+
+def answer(session: Session, keyring: Keyring, *, now: datetime) -> int:
+    """Mail a link and a code to each who asked and is a colleague. Returns how many asked."""
+    waiting = asked.take(session, AskedFor.SIGN_IN)
+    for row in waiting:
+        user = users.find(session, row.address)
+        if user is not None and user.is_active and row.asked_at + TTL > now:
+            _challenge(session, keyring, row, user, now=now)
+    return len(waiting)
+
+
+def _challenge(session: Session, keyring: Keyring, row: AskedMail, user: User, *, now: datetime) -> None:
     challenge = SignInChallenge(
-        nonce=name,
+        nonce=row.nonce,
         key_number=keyring.current,
         user=user,
-        browser_hash=_digest(browser),
-        created_at=now,
-        expires_at=now + TTL,
+        browser_hash=row.browser_hash,
+        created_at=row.asked_at,
+        expires_at=row.asked_at + TTL,
     )
     session.add(challenge)
     session.flush()
@@ -79,7 +95,6 @@ def ask(
         code=CODE,
     )
     queueing.to_user(session, "sign_in", f"sign_in:{challenge.id}", context, user, now=now, challenge=challenge)
-    return name.hex()
 
 
 def code(keyring: Keyring, challenge: SignInChallenge) -> str:

@@ -4,6 +4,7 @@ from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.models import User
+from webapp.services.people import sign_in
 from webapp.transactions import settings
 
 COOKIE = "milepost-known"
@@ -11,18 +12,19 @@ SECONDS = 180 * 24 * 3600
 MOST = 5
 
 
-def colleagues() -> list[int]:
-    """The numbers of those who signed in here in the last half a year, the latest first."""
+def addresses() -> list[str]:
+    """The keyed hashes of the addresses that signed in here in the last half a year, the latest first."""
     try:
         found = _signer().loads(request.cookies.get(_name(), ""), max_age=SECONDS)
     except BadData:
         return []
-    return [number for number in found if isinstance(number, int)] if isinstance(found, list) else []
+    return [address for address in found if isinstance(address, str)] if isinstance(found, list) else []
 
 
 def remember(answer: Response, user: User) -> None:
     """Keep in the browser that this colleague signed in with it."""
-    known = [user.id, *(number for number in colleagues() if number != user.id)][:MOST]
+    theirs = sign_in.address_hash(settings().keyring, user.address)
+    known = [theirs, *(address for address in addresses() if address != theirs)][:MOST]
     kept = _signer().dumps(known)
     answer.set_cookie(
         _name(), kept, secure=settings().is_https, httponly=True, samesite="Lax", max_age=SECONDS, path="/"

@@ -50,7 +50,7 @@ def send() -> Any:
         browser,
         place=request.remote_addr or "",
         now=moment(),
-        known_as=known_browser.colleagues(),
+        known_as=known_browser.addresses(),
     )
     commit()
     answer = redirect(url_for("staff_sign_in.code", challenge=challenge, next=target), 303)

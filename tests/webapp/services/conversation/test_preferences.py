@@ -52,6 +52,7 @@ def fresh(session: Session) -> list[OutboxEmail]:
 def ask(session: Session, world: World, keyring: Keyring, address: str, **given: object) -> None:
     moment = world.now + timedelta(minutes=float(str(given.get("minutes", 0))))
     preferences.ask_fresh_links(session, keyring, address, place=str(given.get("place", "192.0.2.1")), now=moment)
+    preferences.send_fresh_links(session, now=moment)
 
 
 def test_stopping_cancels_what_is_queued_and_keeps_later_updates_away(

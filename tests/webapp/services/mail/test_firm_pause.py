@@ -19,6 +19,7 @@ def test_somebody_can_still_sign_in_to_let_sending_go_on(session: Session, world
     world.open_engagement(is_read=False)
     world.firm.sending_paused_at = world.now
     sign_in.ask(session, keyring, world.dalia.address, "a browser", place="here", now=world.now)
+    sign_in.answer(session, keyring, now=world.now)
 
     first = claim(session, now=world.now, lease=MINUTE)
     second = claim(session, now=world.now, lease=MINUTE)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from tests.support.factories import World
+from webapp.database import Database
 from webapp.keys import Keyring
 from webapp.models import OutboxEmail, Purpose, SignInChallenge, User, UserSession
 from webapp.services.core.errors import LinkInvalid
@@ -20,7 +21,9 @@ ALICE = "alice@darrenov.example"
 
 def ask(session: Session, keyring: Keyring, world: World, address: str = ALICE, *, minutes: float = 0) -> str:
     moment = world.now + timedelta(minutes=minutes)
-    return sign_in.ask(session, keyring, address, BROWSER, place="192.0.2.1", now=moment)
+    name = sign_in.ask(session, keyring, address, BROWSER, place="192.0.2.1", now=moment)
+    sign_in.answer(session, keyring, now=moment)
+    return name
 
 
 def challenge(session: Session) -> SignInChallenge:
@@ -245,14 +248,34 @@ def test_strangers_cannot_keep_a_colleague_from_signing_in_on_a_browser_of_their
     for _ in range(4):
         ask(session, keyring, world)
 
-    def from_here(address: str, known_as: int) -> None:
-        browser = "a browser alice used before"
-        sign_in.ask(session, keyring, address, browser, place="198.51.100.1", now=world.now, known_as=[known_as])
+    def from_here(address: str, known_as: str) -> None:
+        known, place = [sign_in.address_hash(keyring, known_as)], "198.51.100.1"
+        sign_in.ask(session, keyring, address, "used before", place=place, now=world.now, known_as=known)
+        sign_in.answer(session, keyring, now=world.now)
 
     for _ in range(4):
-        from_here(ALICE, world.alice.id)
+        from_here(ALICE, ALICE)
 
     assert len(mails(session)) == 3 + 3
 
-    from_here(world.bob.address, world.alice.id)
+    from_here(world.bob.address, ALICE)
     assert len(mails(session)) == 7
+
+
+def test_what_is_done_for_who_asks_is_the_same_whoever_it_is(
+    session: Session, world: World, keyring: Keyring, database: Database
+) -> None:
+    session.commit()
+
+    def statements(address: str) -> list[str]:
+        said: list[str] = []
+        with database.writer() as asking:
+            event.listen(asking.connection(), "before_cursor_execute", lambda *given: said.append(given[2]))
+            sign_in.ask(asking, keyring, address, BROWSER, place=address, now=world.now)
+            asking.commit()
+        return said
+
+    assert statements(ALICE) == statements("nobody@nowhere.example")
+    assert sign_in.answer(session, keyring, now=world.now) == 2
+    assert [mail.to_address for mail in mails(session)] == [ALICE]
+    assert sign_in.answer(session, keyring, now=world.now) == 0

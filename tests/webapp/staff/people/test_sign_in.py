@@ -18,6 +18,7 @@ def _ask(visitor: Visitor, address: str = "alice@darrenov.example", **more: str)
 
 
 def _code(site: Site) -> str:
+    site.answer_who_asked()
     return sign_in.code(site.settings.keyring, site.all(SignInChallenge)[-1])
 
 
