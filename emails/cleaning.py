@@ -40,3 +40,8 @@ def one_line(text: str) -> str:
     joiners and everything else stay.
     """
     return _BREAKS.sub(" ", _BROKEN.sub("", OVERRIDES.sub("", text))).strip(" ")
+
+
+def has_words(text: str | None) -> bool:
+    """Whether there is anything to read: not where all is white space or signs that nobody sees."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text or "")

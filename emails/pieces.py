@@ -251,12 +251,16 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call that somebody took on, because news failed to come: the day for which it was promised, whether it came,
-    and what came of it."""
+    """A call that somebody took on, because news failed to come: its number, the day for which it was promised and the
+    end of that day, whether it came, and what came of it. `person` took it on or, where it came, phoned."""
 
+    number: int
     person: Person
     on: date
+    by: datetime
     came_on: date | None = None
+    is_over: bool = False
+    """Its day was over, and it had not come, when this was written."""
     said: Said | None = None
 
 

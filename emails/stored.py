@@ -1,7 +1,7 @@
 """A context as text that can be kept, and back: what is to be said, until somebody has the time to render it."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +36,10 @@ def _adapter(context: type[Mail]) -> TypeAdapter[Any]:
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
-        return {_AT: [value.isoformat(), str(value.tzinfo)]}
+        zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
+        if zone is None and value.utcoffset() != timedelta(0):
+            raise TypeError("an instant without the name of its zone cannot be kept")
+        return {_AT: [value.isoformat(), zone or "UTC"]}
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"cannot be kept: {type(value).__name__}")

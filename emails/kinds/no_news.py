@@ -26,9 +26,11 @@ class NoNews(ClientMail):
     """The how manieth promised time in a row without news."""
     call: Call | None = None
     """From the second on: who took it over and phones, or did."""
+    is_call_known: bool = False
+    """Whether the reader has that in writing already."""
 
     def headline(self, say: Sentences) -> str:
-        if self.call is not None and self.is_call_ahead and self.silent == SECOND:
+        if self.call is not None and self.is_call_ahead and not self.is_call_known:
             return say.t("news.no_news_call", name=say.name(self.call.person.name), day=say.short_day(self.call.on))
         if self.call is not None and self.next_news_at is not None:
             return say.t("news.no_news_still", by=say.by(self.next_news_at))
@@ -54,7 +56,7 @@ class NoNews(ClientMail):
 
     @property
     def is_call_ahead(self) -> bool:
-        return self.call is not None and self.call.came_on is None and self.call.on >= self.today
+        return self.call is not None and self.call.came_on is None and not self.call.is_over
 
     @property
     def _state_of_call(self) -> str:
@@ -62,7 +64,9 @@ class NoNews(ClientMail):
             return "call_came"
         if not self.is_call_ahead:
             return "call_missed"
-        return "taken_over" if self.silent == SECOND else "call_ahead"
+        if self.is_call_known:
+            return "call_ahead"
+        return "taken_over" if self.silent == SECOND else "call_new"
 
     @property
     def _day_of_call(self) -> date:
@@ -88,21 +92,29 @@ def _no_news(tag: str) -> NoNews:
 
 def _no_news_again(tag: str) -> NoNews:
     story = Story(tag)
-    call = Call(person=Person(name=story["colleague"], phone=story.regular()["owner"].phone), on=date(2027, 4, 21))
+    person = Person(name=story["colleague"], phone=story.regular()["owner"].phone)
+    call = Call(number=1, person=person, on=date(2027, 4, 21), by=story.at(21, 18))
     return replace(_no_news(tag), silent=SECOND, call=call)
 
 
 def _no_news_call_came(tag: str) -> NoNews:
-    call = Call(
-        person=Person(name=Story(tag)["colleague"]), on=date(2027, 4, 12), came_on=date(2027, 4, 12),
-        said=Story(tag).said("answer"),
-    )  # fmt: skip
-    return replace(_no_news_again(tag), silent=3, call=call)
+    again, story = _no_news_again(tag), Story(tag)
+    if again.call is None:
+        raise ValueError("the second silence has a call")
+    day = date(2027, 4, 12)
+    came = replace(again.call, on=day, came_on=day, said=story.said("answer"))
+    return replace(again, silent=3, call=came, is_call_known=True)
 
 
 def _no_news_call_missed(tag: str) -> NoNews:
-    again = _no_news_again(tag)
-    return replace(again, silent=3, call=replace(again.call, on=date(2027, 4, 12)) if again.call else None)
+    came = _no_news_call_came(tag)
+    if came.call is None:
+        raise ValueError("the third silence has a call")
+    return replace(came, call=replace(came.call, came_on=None, said=None, is_over=True))
+
+
+def _no_news_new_call(tag: str) -> NoNews:
+    return replace(_no_news_again(tag), silent=4)
 
 
 SAMPLES = {
@@ -110,4 +122,5 @@ SAMPLES = {
     "no_news_again": _no_news_again,
     "no_news_call_came": _no_news_call_came,
     "no_news_call_missed": _no_news_call_missed,
+    "no_news_new_call": _no_news_new_call,
 }

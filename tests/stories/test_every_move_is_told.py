@@ -28,13 +28,13 @@ from webapp.models import (
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger, milestones
 from webapp.services.dates.ledger import When
+from webapp.services.dates.unread import TAKEN_BACK
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
 from webapp.services.updates import corrections, untold
 from webapp.services.updates.corrections import Right
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.telling import TAKEN_BACK
 from webapp.services.work import engagements
 
 ACTS = st.one_of(

@@ -30,7 +30,7 @@ def _may_measure() -> bool:
     given = request.authorization.token if request.authorization and request.authorization.token else ""
     if token and hmac.compare_digest(given.encode(), token.encode()):
         return True
-    is_passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
+    is_passed_on = any(name in request.headers for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"))
     return not is_passed_on and is_loopback(request.remote_addr or "")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField
 
+from emails.cleaning import has_words
 from emails.pieces import DOERS, Waiting, Who
 from webapp.forms.core import translations
 from webapp.forms.core.base import Form
@@ -287,9 +288,11 @@ class CheckpointForm(Form):
             field.errors = [*field.errors, t(key, label=other.label, day=lang().day(other.typed))]
 
     def _says_something(self) -> bool:
-        told = self.told_step
-        is_step_new = bool(self.step_text.data) and (told is None or self.step_text.data != told.text)
-        is_said = bool(self.done.data or self.ask_text.data or is_step_new)
+        step, told = self._step(), self.told_step
+        is_step_new = step is not None and (
+            told is None or (step.text, step.who, step.name, step.by) != (told.text, told.who, told.name, told.by)
+        )
+        is_said = has_words(self.done.data) or has_words(self.ask_text.data) or is_step_new
         is_date_answered = any(
             entry.form.holds.data in (Holds.NO.value, Holds.DONE.value, Holds.NOT_SURE.value) for entry in self.dates
         )

@@ -24,12 +24,16 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("came_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("came_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("said", sa.Text(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["engagement_id"], ["engagement.id"], name=op.f("fk_promised_call_engagement_id_engagement")
         ),
+        sa.ForeignKeyConstraint(["came_by_id"], ["user.id"], name=op.f("fk_promised_call_came_by_id_user")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_promised_call_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promised_call")),
     )

@@ -44,7 +44,11 @@ def start_again(session: Session, link: Link, *, now: datetime) -> Participation
     part = _participation(session, link)
     _count(session, part.contact_id, now=now)
     replies.prove_arrival(session, link, now=now)
+    stopped_at = part.stopped_at
     part.stopped_at = part.paused_until = None
+    session.flush()
+    if stopped_at is not None:
+        telling.started_again(session, part, stopped_at=stopped_at, now=now)
     stopped = select(Task).where(Task.key == f"{TaskKind.CLIENT_STOPPED}:{part.id}")
     for task in session.scalars(stopped):
         tasks.done(task, now=now)
@@ -68,7 +72,11 @@ def choose_language(session: Session, link: Link, tag: str, *, now: datetime) ->
     if link.contact is None or tag not in LANGUAGES:
         raise NotFound
     _count(session, link.contact.id, now=now)
+    if link.contact.language == tag:
+        return link.contact
     link.contact.language = tag
+    session.flush()
+    telling.language_changed(session, link.contact, now=now)
     audits.note(session, "language_chosen", link.contact, now=now, actor=f"link:{link.id}", language=tag)
     return link.contact
 

@@ -9,6 +9,9 @@ from webapp.models import MailState, OutboxEmail, OutboxTelling, Telling, Tellin
 
 WITH_DATES = (UpdateKind.WELCOME, UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE)
 """Updates that say every agreed date."""
+KNOWN, TAKEN_BACK = "known", "taken_back"
+NOT_FOR_THEM = (KNOWN, TAKEN_BACK)
+"""Why an update was passed over that is nothing to a reader, whose page does not show it either."""
 ON_THE_LINE = (MailState.CLAIMED, MailState.TRANSMITTING, MailState.SENT, MailState.UNKNOWN)
 
 
@@ -28,7 +31,10 @@ def is_unread(session: Session, update_id: int) -> bool:
 
 
 def _nobody_has_it() -> ColumnElement[bool]:
-    told = exists().where(Telling.update_id == Update.id, Telling.state == TellingState.TOLD)
+    """Nobody was told, nor reads it on their page because they get no mail, and no mail is on the line."""
+    reads_the_page = (Telling.state == TellingState.SKIPPED) & Telling.skipped_why.not_in(NOT_FOR_THEM)
+    has_it = Telling.state.in_([TellingState.TOLD, TellingState.BY_PHONE]) | reads_the_page
+    told = exists().where(Telling.update_id == Update.id, has_it)
     left = (
         select(OutboxEmail.id)
         .join(OutboxTelling, OutboxTelling.outbox_email_id == OutboxEmail.id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from emails.kinds.address_moved import AddressMoved
 from emails.kinds.client_update import ClientUpdate
 from emails.kinds.fresh_link import FreshLink
-from emails.kinds.no_news import NoNews
+from emails.kinds.no_news import SECOND, NoNews
 from webapp.models import Fact, Reply, UpdateKind
 from webapp.services.conversation import replies
 from webapp.services.dates import ledger
@@ -225,9 +225,8 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "no_news": _no_news,
     "no_news_again": _silent_again(lambda mail: mail.is_call_ahead),
     "no_news_call_came": _silent_again(lambda mail: mail.call is not None and mail.call.came_on is not None),
-    "no_news_call_missed": _silent_again(
-        lambda mail: mail.call is not None and mail.call.came_on is None and not mail.is_call_ahead
-    ),
+    "no_news_call_missed": _silent_again(lambda mail: mail.call is not None and mail.call.is_over),
+    "no_news_new_call": _silent_again(lambda mail: mail.is_call_ahead and mail.silent > SECOND),
     "news_moved": _news_moved,
     "welcome": _welcome,
     "correction": _correction(of_a_date=False),

@@ -1,16 +1,19 @@
 """Calls that a manager took on because news failed to come: promised in a mail, and kept or broken like any promise."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Call, Person, Said
-from webapp.models import CommitmentState, Engagement, PromisedCall, Task, TaskKind, User
+from webapp.models import CommitmentState, Engagement, Firm, PromisedCall, Task, TaskKind, User
 from webapp.services.calendar import firm_calendar, stand_ins
-from webapp.services.core import audits
+from webapp.services.core import audits, tasks
 from webapp.services.core.firm import known_firm
 from webapp.services.rhythm import slots
+from webapp.services.rhythm.readers import reader
+from webapp.services.rhythm.schedule import deliver_at
 from webapp.timezones import instant, local
 
 ONE_DAY = timedelta(days=1)
@@ -20,20 +23,26 @@ NO_CALL = "no_call"
 
 def about(session: Session, engagement: Engagement, *, now: datetime) -> PromisedCall | None:
     """The call about the silence that lasts: from the second promised day in a row without news a manager takes it over
-    and phones on the next working day. None where it is the first, or the firm has no manager."""
+    and phones on the next working day after everybody has the mail that says so. Once a mail told what became of it,
+    the next one promises another. None where it is the first silence, or the firm has no manager."""
     silent = slots.silent_in_a_row(session, [engagement.id]).get(engagement.id, [])
     if len(silent) < slots.SILENT_IN_A_ROW:
         return None
     known = _latest(session, engagement)
-    firm = known_firm(session)
-    if known is not None and local(known.taken_on_at, firm.zone).date() > silent[-1]:
+    if known is not None and known.told_at is None:
         return known
-    today = local(now, firm.zone).date()
-    heads = stand_ins.managers(session, today)
+    if known is not None:
+        known.ended_at = now
+    return _take_on(session, engagement, known_firm(session), now=now)
+
+
+def _take_on(session: Session, engagement: Engagement, firm: Firm, *, now: datetime) -> PromisedCall | None:
+    read_at = max((deliver_at(now, reader(part, firm)) for part in engagement.participations), default=now)
+    calendar = firm_calendar.of_firm(firm)
+    on = calendar.on_or_after(local(max(read_at, now), firm.zone).date() + ONE_DAY)
+    heads = stand_ins.managers(session, on)
     if not heads:
         return None
-    calendar = firm_calendar.of_firm(firm)
-    on = calendar.on_or_after(today + ONE_DAY)
     _, closes = calendar.hours_on(on)[-1]
     call = PromisedCall(
         engagement=engagement,
@@ -48,33 +57,45 @@ def about(session: Session, engagement: Engagement, *, now: datetime) -> Promise
     return call
 
 
-def told(session: Session, call: PromisedCall) -> Call:
-    """A call as a snapshot keeps it."""
+def told(session: Session, call: PromisedCall, *, now: datetime) -> Call:
+    """A call as a snapshot keeps it. What became of it is told once."""
     zone = known_firm(session).zone
+    if call.came_at is not None or call.promised_at <= now:
+        call.told_at = now
+    person = call.came_by or call.user
     return Call(
-        person=Person(name=call.user.name, phone=call.user.phone),
+        number=call.id,
+        person=Person(name=person.name, phone=person.phone),
         on=call.on,
+        by=call.promised_at,
         came_on=local(call.came_at, zone).date() if call.came_at else None,
+        is_over=call.came_at is None and call.promised_at <= now,
         said=Said(text=call.said, language=call.language) if call.said else None,
     )
 
 
 def came(session: Session, engagement: Engagement, said: str, *, by: User, now: datetime) -> None:
-    """Somebody phoned. `said`: what came of it, which the next mail without news tells; it may stay empty."""
+    """Somebody phoned, perhaps once more. `said`: what came of it, which the next mail without news tells; it may stay
+    empty."""
     call = _latest(session, engagement)
-    if call is None or call.came_at is not None:
+    if call is None:
         return
-    call.came_at, call.said, call.language = now, said.strip()[:SAID_MAXIMUM] or None, by.language
-    if now <= call.promised_at:
+    call.came_at, call.came_by, call.told_at = now, by, None
+    call.said, call.language = said.strip()[:SAID_MAXIMUM] or None, by.language
+    if call.state is CommitmentState.OPEN and now <= call.promised_at:
         call.state, call.scored_at = CommitmentState.KEPT, now
     audits.note(session, "phoned", engagement, now=now, by=by)
 
 
 def settle(session: Session, engagement: Engagement, *, now: datetime) -> None:
-    """News came, or the work rests or ends: nobody waits for the call any more."""
+    """News came, or the work rests or ends: nobody waits for the call, nor need anybody phone any more."""
     call = _latest(session, engagement)
-    if call is not None and call.state is CommitmentState.OPEN:
-        call.state, call.scored_at = CommitmentState.SETTLED, now
+    if call is not None:
+        call.ended_at = now
+        if call.state is CommitmentState.OPEN:
+            call.state, call.scored_at = CommitmentState.SETTLED, now
+    for task in _tasks(session, engagement.id):
+        tasks.done(task, now=now)
 
 
 def score(session: Session, *, now: datetime) -> int:
@@ -86,23 +107,28 @@ def score(session: Session, *, now: datetime) -> int:
     ).all()
     for call in late:
         call.state, call.scored_at = CommitmentState.BROKEN, now
-        tasks = select(Task).where(Task.key == f"{TaskKind.PHONE_TWICE_SILENT}:{call.engagement_id}")
-        for task in session.scalars(tasks.where(Task.done_at.is_(None))):
+        for task in _tasks(session, call.engagement_id):
             task.mailed_at = None
     return len(late)
 
 
 def open_ones(session: Session) -> dict[int, PromisedCall]:
     """The calls that clients wait for, by the number of their work."""
-    waiting = select(PromisedCall).where(PromisedCall.came_at.is_(None)).order_by(PromisedCall.id)
-    states = (CommitmentState.OPEN, CommitmentState.BROKEN)
-    return {call.engagement_id: call for call in session.scalars(waiting.where(PromisedCall.state.in_(states)))}
+    waiting = select(PromisedCall).where(PromisedCall.came_at.is_(None), PromisedCall.ended_at.is_(None))
+    return {call.engagement_id: call for call in session.scalars(waiting.order_by(PromisedCall.id))}
+
+
+def _tasks(session: Session, engagement_id: int) -> Sequence[Task]:
+    """What asks somebody to phone about the silence."""
+    key = f"{TaskKind.PHONE_TWICE_SILENT}:{engagement_id}"
+    return session.scalars(select(Task).where(Task.key == key, Task.done_at.is_(None))).all()
 
 
 def _latest(session: Session, engagement: Engagement) -> PromisedCall | None:
+    """The call of the silence that lasts."""
     return session.scalars(
         select(PromisedCall)
-        .where(PromisedCall.engagement_id == engagement.id)
+        .where(PromisedCall.engagement_id == engagement.id, PromisedCall.ended_at.is_(None))
         .order_by(PromisedCall.id.desc())
         .limit(1)
     ).one_or_none()

@@ -201,11 +201,16 @@ def _no_news(frozen: Snapshot, to: For) -> NoNews:
         asks=asks(frozen, to),
         silent=frozen.silent,
         call=_call(frozen.call, to),
+        is_call_known=frozen.is_call_known,
     )
 
 
 def _call(call: Call | None, to: For) -> Call | None:
-    return replace(call, person=Person(name=call.person.name, phone=_phone(call.person.phone))) if call else None
+    """A call as this reader is told it; none where its day passed since that was written."""
+    if call is None or (call.came_on is None and not call.is_over and call.by <= to.now):
+        return None
+    person = Person(name=call.person.name, phone=_phone(call.person.phone))
+    return replace(call, person=person, by=local(call.by, to.zone))
 
 
 def _news_moved(frozen: Snapshot, to: For) -> NewsMoved:

@@ -8,11 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import Contact, MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update
+from webapp.services.dates.unread import NOT_FOR_THEM
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.telling import KNOWN, TAKEN_BACK
-
-NOT_FOR_THEM = (KNOWN, TAKEN_BACK)
-"""Why an update was passed over that is nothing to a reader."""
 
 
 @dataclass(frozen=True, kw_only=True)

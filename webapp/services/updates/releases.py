@@ -112,7 +112,7 @@ def no_news(
     frozen = no_news_snapshot(session, engagement, promised_at=promised_at, next_news_at=next_news_at, now=now)
     call = calls.about(session, engagement, now=now)
     if call is not None:
-        frozen = frozen.model_copy(update={"silent": len(silent), "call": calls.told(session, call)})
+        frozen = frozen.model_copy(update={"silent": len(silent), "call": calls.told(session, call, now=now)})
     return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
 
 

@@ -56,7 +56,7 @@ def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at:
     welcome = session.scalars(
         select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.WELCOME)
     ).one_or_none()
-    if welcome is None or any(row.skipped_why != telling.TAKEN_BACK for row in welcome.tellings):
+    if welcome is None or any(row.skipped_why != unread.TAKEN_BACK for row in welcome.tellings):
         return
     for row in welcome.tellings:
         row.skipped_why = None

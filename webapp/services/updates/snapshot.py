@@ -51,6 +51,7 @@ class Snapshot(BaseModel):
     is_pause: bool = False
     silent: int = 1
     call: Call | None = None
+    is_call_known: bool = False
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Snapshot":

@@ -30,6 +30,7 @@ from webapp.models import (
 from webapp.services.core import tasks
 from webapp.services.core.firm import the_firm
 from webapp.services.dates import ledger
+from webapp.services.dates.unread import KNOWN, TAKEN_BACK
 from webapp.services.mail import consequences, outbox, queueing, writing
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
 from webapp.services.rhythm.readers import reader
@@ -39,9 +40,9 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import delay
 from webapp.timezones import local
 
+LANGUAGE_CHANGED = "language"
 SMALL_PRINT = "\n--\n"
 EMPTY_LINES = re.compile(r"\n{3,}")
-KNOWN, TAKEN_BACK = "known", "taken_back"
 KIND_OF_MAIL = {
     UpdateKind.REGULAR: "client_update",
     UpdateKind.HANDOVER: "client_update",
@@ -159,7 +160,29 @@ def account(
         step = steps[line.milestone_id]
         return delay(step, was, ledger.effective(step)[-1], engagement.playbook)
 
-    return word.account(kind, frozen, before.coming, explain=explain)
+    theirs = word.account(kind, frozen, before.coming, explain=explain)
+    if theirs.call is None:
+        return theirs
+    # What became of a call is told to who has its promise in writing; for others it is a new one, or none.
+    is_known = _has_promise_of(session, part, theirs.call.number)
+    is_news = is_known or not theirs.call.is_over
+    return theirs.model_copy(update={"is_call_known": is_known, "call": theirs.call if is_news else None})
+
+
+def _has_promise_of(session: Session, part: Participation, number: int) -> bool:
+    """Whether a reader was told of a promised call, or is about to be."""
+    said = session.execute(
+        select(Update.snapshot, Telling.own)
+        .join(Telling, Telling.update_id == Update.id)
+        .where(
+            Update.engagement_id == part.engagement_id,
+            Update.kind == UpdateKind.NO_NEWS,
+            Telling.contact_id == part.contact_id,
+            Telling.state.in_([TellingState.TOLD, TellingState.DUE]),
+            Telling.stated.is_not(None),
+        )
+    )
+    return any(({**snapshot, **(own or {})}.get("call") or {}).get("number") == number for snapshot, own in said)
 
 
 def _mail_for(part: Participation, telling: Telling) -> str:
@@ -217,6 +240,37 @@ def address_changed(session: Session, contact: Contact, *, now: datetime) -> Non
             update = telling.update
             if update.engagement.state is EngagementState.OPEN or RULES[mail.kind].ends_work:
                 again(session, telling, now=now, suffix=f":address{mail.id}")
+
+
+def language_changed(session: Session, contact: Contact, *, now: datetime) -> None:
+    """What waits to leave is written in the language the contact chose."""
+    for mail in outbox.cancel_for(session, contact=contact, engagement=None, why=LANGUAGE_CHANGED, now=now):
+        for telling in consequences.carried(session, mail):
+            if telling.update.engagement.state is EngagementState.OPEN or RULES[mail.kind].ends_work:
+                again(session, telling, now=now, suffix=f":language{mail.id}")
+
+
+def started_again(session: Session, part: Participation, *, stopped_at: datetime, now: datetime) -> None:
+    """What a stop kept from a reader while it was under way goes out after all, as long as its next news is ahead."""
+    kept = (
+        select(Telling)
+        .join(Update, Telling.update_id == Update.id)
+        .where(
+            Update.engagement_id == part.engagement_id,
+            Update.next_news_at > now,
+            Telling.contact_id == part.contact_id,
+            Telling.state == TellingState.SKIPPED,
+            Telling.skipped_why == "stopped",
+        )
+    )
+    newest = session.scalars(kept.order_by(Update.id.desc()).limit(1)).one_or_none()
+    if newest is not None and not _has_newer(session, newest):
+        again(session, newest, now=now, suffix=f":start{int(stopped_at.timestamp())}")
+
+
+def _has_newer(session: Session, telling: Telling) -> bool:
+    newer = select(Update.id).where(Update.engagement_id == telling.update.engagement_id, Update.id > telling.update_id)
+    return session.scalar(newer.limit(1)) is not None
 
 
 def stopped(session: Session, part: Participation, *, now: datetime) -> None:

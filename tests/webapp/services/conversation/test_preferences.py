@@ -138,7 +138,8 @@ def test_starting_again_ends_stop_and_pause(session: Session, world: World, enga
     slot = slots.current(session, engagement)
     assert slot is not None
     planning.advance(session, slot.id, now=slot.promised_by)
-    assert len(session.scalars(select(OutboxEmail).where(IS_NEWS, OutboxEmail.state == MailState.QUEUED)).all()) == 1
+    waiting = select(OutboxEmail.kind).where(IS_NEWS, OutboxEmail.state == MailState.QUEUED).order_by(OutboxEmail.id)
+    assert session.scalars(waiting).all() == ["welcome", "no_news"], "what the stop had kept back goes out after all"
 
 
 def test_an_unsubscribe_link_outlives_revocation_and_the_closing_of_the_work(
@@ -272,3 +273,12 @@ def test_all_addresses_of_one_network_are_one_somebody() -> None:
     assert limits.network("::ffff:192.0.2.7") == limits.network("192.0.2.7")
     assert limits.network("192.0.2.7") != limits.network("192.0.2.8")
     assert limits.network("") == ""
+
+
+def test_what_waits_is_written_in_the_language_that_was_chosen(session: Session, world: World, link: Link) -> None:
+    preferences.choose_language(session, link, "az", now=world.now)
+
+    waiting = select(OutboxEmail).where(IS_NEWS, OutboxEmail.state == MailState.QUEUED)
+    (mail,) = session.scalars(waiting)
+    assert (mail.kind, mail.language) == ("welcome", "az")
+    assert "Salam" in read(mail).text or "Hörmətli" in read(mail).text

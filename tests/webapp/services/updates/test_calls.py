@@ -1,11 +1,14 @@
 """The second promised day without news in a row: somebody takes it over, phones by a day, and is held to it."""
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.away import away
+from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from webapp.models import CommitmentState, Engagement, OutboxEmail, PromisedCall, Task, TaskKind
 from webapp.services.figures import of_news
@@ -15,6 +18,7 @@ from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
 from webapp.services.updates import calls
+from webapp.services.work import engagements
 
 DALIA = "Dalia"
 
@@ -103,3 +107,59 @@ def test_news_ends_the_wait_for_the_call_and_a_later_silence_gets_one_of_its_own
 
     assert "second time in a row" in read(again).text
     assert len(session.scalars(select(PromisedCall)).all()) == 2
+
+
+def test_what_became_of_a_call_is_told_once_and_then_another_is_promised(
+    session: Session, world: World, work: Engagement
+) -> None:
+    leads = []
+    for number in range(6):
+        mail, at = keep_silent(session, work)
+        deliver(session, now=at)
+        leads.append(read(mail).text.split("\n\n")[2])
+        if number == 1:
+            calls.came(session, work, "The doors are late.", by=world.alice, now=at + timedelta(hours=16))
+        calls.score(session, now=at + timedelta(days=3))
+
+    assert all(one != other for one, other in pairwise(leads))
+    assert "Alice phoned you about it on Wednesday 15 April" in leads[2], "who phoned, whoever had taken it on"
+    assert "Dalia has taken this over and will phone you on Wednesday 29 April" in leads[3]
+    assert "did not come" in leads[4]
+    states = [call.state for call in session.scalars(select(PromisedCall).order_by(PromisedCall.id))]
+    assert states == [CommitmentState.KEPT, CommitmentState.BROKEN, CommitmentState.BROKEN]
+
+
+def test_who_is_away_on_the_day_takes_no_call_on(session: Session, world: World, work: Engagement) -> None:
+    keep_silent(session, work)
+    away(world, world.dalia, world.amina, first=15, last=17)
+
+    second, _ = keep_silent(session, work)
+
+    assert "Amina has taken this over and will phone you on Wednesday 15 April" in read(second).text
+
+
+def test_a_rest_ends_the_call_its_task_and_the_silence(session: Session, world: World, work: Engagement) -> None:
+    keep_silent(session, work)
+    _, at = keep_silent(session, work)
+
+    engagements.rest(session, work, words="", by=world.alice, now=at + timedelta(hours=1))
+
+    assert the_task(session).done_at is not None
+    assert calls.open_ones(session) == {}
+    engagements.resume(session, work, by=world.alice, now=at + timedelta(days=30))
+    again, _ = keep_silent(session, work)
+    assert "did not come" not in read(again).text
+
+
+def test_who_was_never_promised_a_call_is_not_told_that_it_did_not_come(session: Session, work: Engagement) -> None:
+    keep_silent(session, work)
+    work.is_no_news_off = True
+    slot = slots.current(session, work)
+    assert slot is not None
+    planning.advance(session, slot.id, now=slot.promised_by)
+    work.is_no_news_off = False
+
+    third, _ = keep_silent(session, work)
+
+    assert "has taken this over" in read(third).text
+    assert "as we wrote" not in read(third).text

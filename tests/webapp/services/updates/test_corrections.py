@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from tests.support.moving import WHY, move, sent, tick
-from webapp.models import Engagement, MailState, OutboxEmail, Update, UpdateKind
+from webapp.models import AddressState, Engagement, MailState, OutboxEmail, Update, UpdateKind
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger
 from webapp.services.dates.ledger import When
@@ -215,3 +215,20 @@ def test_a_wrong_date_that_nobody_has_read_is_put_right_where_it_stands(session:
     (mail,) = session.scalars(queued)
     assert "29 April" in read(mail).subject
     assert "28 April" not in read(mail).text
+
+
+@pytest.mark.parametrize("reads", ["by phone", "on the page"])
+def test_what_somebody_reads_on_the_page_or_by_phone_is_corrected_in_words_of_its_own(
+    session: Session, world: World, reads: str
+) -> None:
+    work, slot = world.open_engagement()
+    if reads == "by phone":
+        world.bennani.address_state = AddressState.REFUSED
+    else:
+        work.participations[0].stopped_at = world.now
+    checkpoints.submit(session, slot.checkpoint, answers(), note="", based_on=0, by=world.alice, now=world.now)
+    planning.advance(session, slot.id, now=slot.send_at)
+
+    made = correct(session, regular(session), world, Right(done="Only the floor.", language="en"))
+
+    assert made.kind is UpdateKind.CORRECTION

@@ -220,6 +220,7 @@ LACKING = {
     "no_news_again": "news",
     "no_news_call_came": "news",
     "no_news_call_missed": "news",
+    "no_news_new_call": "news",
     "on_track": "news",
     "update_with_delay": "news",
     "nothing_new": "news",

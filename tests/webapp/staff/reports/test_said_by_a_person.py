@@ -46,6 +46,8 @@ def test_a_form_that_nobody_touched_is_not_news(site: Site, alice: Visitor, anno
         {"last_step": "no", "dates__0__holds": "not_sure"},
         {"last_step": "no", "step_text": "The carpenter comes on Thursday"},
         {"last_step": "no", "ask_text": "Which handles?"},
+        {"last_step": "no", "step_by": "2026-04-23"},
+        {"last_step": "partly", "step_who": "other", "step_name": "Karim"},
     ],
 )
 def test_an_answer_and_what_changed_are_news(
@@ -55,7 +57,15 @@ def test_an_answer_and_what_changed_are_news(
     assert _revisions(site) == 1
 
 
-@pytest.mark.parametrize("typed", [{"last_step": "no"}, {"done": "Doors hang."}, {"last_step": "later"}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"last_step": "no"},
+        {"done": "Doors hang."},
+        {"last_step": "later"},
+        {"last_step": "no", "done": "\u200b \u2060"},
+    ],
+)
 def test_one_of_the_two_is_not_enough(site: Site, alice: Visitor, announced: FormOnPage, typed: dict[str, str]) -> None:
     assert alice.post(f"/forms/{site.kitchen.checkpoint_id}", announced.filled(**typed)).status_code == 422
     assert _revisions(site) == 0
