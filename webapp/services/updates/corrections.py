@@ -75,6 +75,8 @@ def _write_anew(session: Session, wrong: Update, old: Snapshot, right: Right, *,
         step = replace(step, said=said) if said and step else Step(said=said) if said else None
     days = 0
     for milestone, entry, day in _other_days(session, wrong, right):
+        if milestone.id not in told_as_new(wrong):
+            raise Refused("correction.date_not_told", field="dates")
         made = ledger.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
         if ledger.is_open(session, entry):
             to_tell.note(session, milestone, made, entry, now=now)
