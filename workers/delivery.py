@@ -74,9 +74,9 @@ class Drain:
         until = time.monotonic() + self._settings.drain_seconds
         sent = 0
         while time.monotonic() < until and not self._stopping():
-            wrote = self._answer() + self._write()
+            prepared = self._prepare()
             ready = self._claim()
-            if ready is None and wrote:
+            if ready is None and prepared:
                 continue
             if ready is None:
                 break
@@ -90,9 +90,6 @@ class Drain:
 
     def _answer(self) -> int:
         """Look whether what was asked for by an address is anybody's, and queue it where it is."""
-        with self._database.reader() as session:
-            if not asked.count(session):
-                return 0
         with self._database.writer() as session:
             now = database.now(session)
             answered = sign_in.answer(session, self._settings.keyring, now=now)
@@ -100,10 +97,14 @@ class Drain:
             session.commit()
         return answered
 
-    def _write(self) -> int:
-        """Write out a batch of what is still only to be said; nobody waits for a lock meanwhile."""
+    def _prepare(self) -> int:
+        """Answer who asked, and write out a batch of what is still only to be said; nobody waits for a lock while that
+        is rendered. How many there were."""
         with self._database.reader() as session:
+            is_asked = asked.count(session) > 0
             waiting = writing.waiting(session, now=database.now(session))
+        if is_asked:
+            return self._answer()
         if not waiting:
             return 0
         written = [writing.write(mail) for mail in waiting]

@@ -1,6 +1,6 @@
 """To the address that was written to so far: mails go to another one now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from emails.mail import WorkMail
@@ -16,8 +16,6 @@ class AddressMoved(WorkMail):
     """Somebody of the firm put another address in. No link in it leads anywhere: whoever asked for the change has
     them, and whoever did not can call."""
 
-    page_url: str = ""
-
     def headline(self, say: Sentences) -> str:
         return say.t("news.address_moved")
 
@@ -26,7 +24,7 @@ class AddressMoved(WorkMail):
 
 
 def _address_moved(tag: str) -> AddressMoved:
-    return replace(AddressMoved(**Story(tag).about()), page_url="")
+    return AddressMoved(**Story(tag).about())
 
 
 SAMPLES = {"address_moved": _address_moved}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from emails.kinds.fresh_link import FreshLink
 from emails.languages import LANGUAGES
 from webapp.keys import Keyring
-from webapp.models import AskedFor, Contact, Engagement, EngagementState, Firm, Link, Participation, Task, TaskKind
+from webapp.models import AskedFor, Contact, Engagement, EngagementState, Firm, Link, Participation, TaskKind
 from webapp.services.conversation import replies
 from webapp.services.core import asked, audits, limits, tasks
 from webapp.services.core.errors import NotFound, TooMany
@@ -49,9 +49,9 @@ def start_again(session: Session, link: Link, *, now: datetime) -> Participation
     session.flush()
     if stopped_at is not None:
         telling.started_again(session, part, stopped_at=stopped_at, now=now)
-    stopped = select(Task).where(Task.key == f"{TaskKind.CLIENT_STOPPED}:{part.id}")
-    for task in session.scalars(stopped):
-        tasks.done(task, now=now)
+    raised = tasks.open_one(session, TaskKind.CLIENT_STOPPED, str(part.id))
+    if raised is not None:
+        tasks.done(raised, now=now)
     audits.note(session, "started_again", part, now=now, actor=f"link:{link.id}")
     return part
 

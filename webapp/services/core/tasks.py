@@ -47,6 +47,11 @@ def raise_once(
     return task
 
 
+def open_one(session: Session, kind: TaskKind, key: str) -> Task | None:
+    """What was raised under this key and still waits, if it does."""
+    return session.scalars(select(Task).where(Task.key == f"{kind}:{key}", Task.done_at.is_(None))).one_or_none()
+
+
 def done(task: Task, *, now: datetime, by: User | None = None) -> None:
     if task.done_at is None:
         task.done_at = now

@@ -49,18 +49,8 @@ def to_contact(
     where nobody does. None where the contact has no address; the row that is already there where `key` is known."""
     if contact.address is None:
         return None
-    firm = known_firm(session)
-    name, address = reply_to(firm, engagement, on=local(not_before or now, firm.zone).date())
-    mail = OutboxEmail(
-        to_name=contact.name,
-        to_address=contact.address,
-        reply_to_name=name,
-        reply_to_address=address,
-        contact=contact,
-        language=contact.language,
-        engagement=engagement,
-        thread_id=engagement.thread_id,
-    )
+    mail = _about(session, engagement, contact, contact.address, at=not_before or now)
+    mail.contact = contact
     return _post(session, kind, key, context, mail, now=now, not_before=not_before, tellings=tellings)
 
 
@@ -69,17 +59,7 @@ def to_former_address(
 ) -> OutboxEmail:
     """Queue a mail to the address a contact has and is about to lose: it is about that, and carries none of their
     links."""
-    firm = known_firm(session)
-    name, reply_address = reply_to(firm, engagement, on=local(now, firm.zone).date())
-    mail = OutboxEmail(
-        to_name=contact.name,
-        to_address=str(contact.address),
-        reply_to_name=name,
-        reply_to_address=reply_address,
-        language=contact.language,
-        engagement=engagement,
-        thread_id=engagement.thread_id,
-    )
+    mail = _about(session, engagement, contact, str(contact.address), at=now)
     return _post(session, kind, key, context, mail, now=now)
 
 
@@ -105,6 +85,21 @@ def to_user(
         challenge_id=challenge.id if challenge else None,
     )
     return _post(session, kind, key, context, mail, now=now)
+
+
+def _about(session: Session, engagement: Engagement, contact: Contact, address: str, *, at: datetime) -> OutboxEmail:
+    """A mail to an address of a contact about a piece of work; replies go to who looks after it at that moment."""
+    firm = known_firm(session)
+    name, reply_address = reply_to(firm, engagement, on=local(at, firm.zone).date())
+    return OutboxEmail(
+        to_name=contact.name,
+        to_address=address,
+        reply_to_name=name,
+        reply_to_address=reply_address,
+        language=contact.language,
+        engagement=engagement,
+        thread_id=engagement.thread_id,
+    )
 
 
 def reply_to(firm: Firm, engagement: Engagement, *, on: date) -> tuple[str | None, str | None]:

@@ -176,8 +176,8 @@ def _closing(*, is_pause: bool) -> Callable[[Work], Told]:
 
 
 def _address_moved(work: Work) -> Told:
-    shared = composing.opening(Snapshot(**frame(work.session, work.engagement, now=work.now)), work.to)
-    return replace(AddressMoved(**shared), page_url=""), None
+    frozen = Snapshot(**frame(work.session, work.engagement, now=work.now))
+    return AddressMoved(**composing.opening(frozen, work.to)), None
 
 
 def _fresh_link(work: Work) -> Told:

@@ -1,6 +1,5 @@
 """Calls that a manager took on because news failed to come: promised in a mail, and kept or broken like any promise."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -94,7 +93,8 @@ def settle(session: Session, engagement: Engagement, *, now: datetime) -> None:
         call.ended_at = now
         if call.state is CommitmentState.OPEN:
             call.state, call.scored_at = CommitmentState.SETTLED, now
-    for task in _tasks(session, engagement.id):
+    task = _task(session, engagement.id)
+    if task is not None:
         tasks.done(task, now=now)
 
 
@@ -107,7 +107,8 @@ def score(session: Session, *, now: datetime) -> int:
     ).all()
     for call in late:
         call.state, call.scored_at = CommitmentState.BROKEN, now
-        for task in _tasks(session, call.engagement_id):
+        task = _task(session, call.engagement_id)
+        if task is not None:
             task.mailed_at = None
     return len(late)
 
@@ -118,10 +119,9 @@ def open_ones(session: Session) -> dict[int, PromisedCall]:
     return {call.engagement_id: call for call in session.scalars(waiting.order_by(PromisedCall.id))}
 
 
-def _tasks(session: Session, engagement_id: int) -> Sequence[Task]:
+def _task(session: Session, engagement_id: int) -> Task | None:
     """What asks somebody to phone about the silence."""
-    key = f"{TaskKind.PHONE_TWICE_SILENT}:{engagement_id}"
-    return session.scalars(select(Task).where(Task.key == key, Task.done_at.is_(None))).all()
+    return tasks.open_one(session, TaskKind.PHONE_TWICE_SILENT, str(engagement_id))
 
 
 def _latest(session: Session, engagement: Engagement) -> PromisedCall | None:

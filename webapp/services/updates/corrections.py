@@ -73,9 +73,9 @@ def _write_anew(session: Session, wrong: Update, old: Snapshot, right: Right, *,
     if "next" in rights:
         said = rights["next"]
         step = replace(step, said=said) if said and step else Step(said=said) if said else None
-    days = 0
+    days, told = 0, told_as_new(wrong)
     for milestone, entry, day in _other_days(session, wrong, right):
-        if milestone.id not in told_as_new(wrong):
+        if milestone.id not in told:
             raise Refused("correction.date_not_told", field="dates")
         made = ledger.correct(session, milestone, entry, When(starts_on=day), by=by, now=now)
         if ledger.is_open(session, entry):

@@ -1,6 +1,5 @@
 """Clients and their contacts."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -113,7 +112,7 @@ def _tell_of_change(session: Session, contact: Contact, *, by: User | None, now:
         engagement = parts[0].engagement
         to = composing.For.contact(firm, parts[0], now=now)
         frozen = Snapshot(**frame(session, engagement, now=now))
-        context = replace(AddressMoved(**composing.opening(frozen, to)), page_url="")
+        context = AddressMoved(**composing.opening(frozen, to))
         key = f"address_moved:{contact.id}:{contact.link_epoch}"
         queueing.to_former_address(session, "address_moved", key, context, contact, engagement, now=now)
     for part in parts:
