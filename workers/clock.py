@@ -20,6 +20,7 @@ from webapp.broker import Broker
 from webapp.config import Settings
 from webapp.database import Database
 from webapp.models import EngagementState, Slot, Tick
+from webapp.services.bulk import acts
 from webapp.services.core import asked, limits, locks, nights
 from webapp.services.dates import deadlines, questions
 from webapp.services.mail import outbox, writing
@@ -73,8 +74,19 @@ class Clock:
     def _follow_new_clocks(self) -> None:
         """At start, where new rules of time zones may have come with a new version. A database that is away is met by
         the first tick, and a promise an hour off by the next start."""
+        after = 0
         with suppress(OperationalError, InterfaceError):
-            self._each("keep the local hour of what is planned", new_clocks.follow)
+            while (after := self._follow_some(after)) and not self._stopping():
+                pass
+
+    def _follow_some(self, after: int) -> int:
+        """The next works, in a transaction of their own."""
+        reached = [0]
+
+        def follow(session: Session, *, now: datetime) -> None:
+            reached[0] = new_clocks.follow(session, now=now, after=after)
+
+        return reached[0] if self._each("keep the local hour of what is planned", follow) else 0
 
     def tick(self) -> None:
         """The schedule. Each line is one sentence of it."""
@@ -155,6 +167,7 @@ class Clock:
             now = database.now(session)
             rests = is_stopped(session, now=now)
             due = 0 if rests else outbox.due_count(session, now=now) or writing.count(session) or asked.count(session)
+            due = due or acts.is_any_going(session)
             is_unheard = bool(due) and self._is_unheard(session, now=now)
         if due and time.monotonic() - self._rang_at > BELL_AGAIN_SECONDS:
             rang = self._broker.ring()

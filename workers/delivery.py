@@ -25,6 +25,7 @@ from webapp.services.mail import outbox, writing
 from webapp.services.mail.outbox import Claim
 from webapp.services.people import sign_in
 from workers import message
+from workers.in_parts import InParts
 from workers.outcomes import (
     AnswerUnknown,
     Interrupted,
@@ -68,15 +69,16 @@ class Drain:
         self._settings = settings
         self._transport = transport
         self._stopping = stopping
+        self._in_parts = InParts(database)
 
     def run(self) -> int:
         """The number of mails that were sent."""
         until = time.monotonic() + self._settings.drain_seconds
         sent = 0
         while time.monotonic() < until and not self._stopping():
-            prepared = self._prepare()
+            prepared = self._prepare() + self._in_parts.carry_on(is_idle=False)
             ready = self._claim()
-            if ready is None and prepared:
+            if ready is None and (prepared or self._in_parts.carry_on(is_idle=True)):
                 continue
             if ready is None:
                 break

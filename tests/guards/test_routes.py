@@ -27,6 +27,7 @@ viewer  staff_replies.show staff_outbox.body staff_outbox.index staff_outbox.sho
 viewer  staff_people.choose_language staff_people.end_browser staff_people.me
 viewer  staff_settings.edit staff_sign_in.leave staff_today.show
 staff   staff_absences.mine staff_absences.remove_mine
+staff   staff_bulk.show staff_bulk.take_back
 staff   staff_checkpoints.draft staff_checkpoints.edit staff_checkpoints.index
 staff   staff_checkpoints.preview staff_checkpoints.submit
 staff   staff_date_questions.say
@@ -53,7 +54,7 @@ admin   staff_absences.remove_theirs staff_absences.theirs
 admin   staff_imports.create staff_imports.new
 admin   staff_people.edit staff_people.index staff_people.invite staff_people.invite_again
 admin   staff_playbooks.edit staff_playbooks.index staff_playbooks.new
-admin   staff_settings.save
+admin   staff_settings.save staff_zone.change staff_zone.show
 """
 """Who may open what, in one place: a new route is written here too, by somebody who thought about it."""
 

@@ -21,6 +21,7 @@ MAIL_SECTIONS = {"dates", "words", "mail", "rhythm", "part"}
 """Read by the mails' own templates and sentences; tests/emails looks after them."""
 
 COMPOSED = (
+    "bulk.left", "bulk.text.", "bulk.title.", "bulk.undone",
     "calendar.source.", "checkpoint.", "client.headline.", "client.kind.", "client.mails_choice.", "client.standing.",
     "client.state.",
     "client.update_kind.", "client.waiting.", "client.who.", "delay.", "engagement.", "errors.",

@@ -8,6 +8,8 @@ from werkzeug.routing import Rule
 from tests.support.site import Site, Work
 from webapp.models import (
     Absence,
+    BulkAct,
+    BulkKind,
     CalendarDay,
     CalendarSeason,
     DateQuestion,
@@ -95,10 +97,11 @@ class Addresses:
             question = DateQuestion(
                 milestone_id=step.id, promise_id=step.promises[0].id, number=1, asked_on=now.date(), asked_at=now
             )
-            session.add_all([regular, elsewhere, away, question, held])
+            act = BulkAct(kind=BulkKind.GO_LIVE, details={}, begun_at=now, by_id=owner.id)
+            session.add_all([regular, elsewhere, away, question, held, act])
             session.flush()
             self.numbers |= {"update_id": regular.id, "session_id": elsewhere.id, "absence_id": away.id}
-            self.numbers["question_id"] = question.id
+            self.numbers |= {"question_id": question.id, "act_id": act.id}
             self.numbers |= {"day_id": day.id, "season_id": season.id}
         self.numbers |= {
             "telling_id": site.all(Telling, Telling.update_id == welcome.id)[0].id,

@@ -23,7 +23,7 @@ OWN_WORK_ONLY = {
     "staff_checkpoints.submit", "staff_date_questions.say",
     "staff_engagements.add_person", "staff_engagements.close", "staff_engagements.go_live",
     "staff_engagements.owner", "staff_engagements.rest", "staff_engagements.resume", "staff_engagements.rhythm",
-    "staff_replies.answer", "staff_replies.answer_beside_form", "staff_links.hand_over",
+    "staff_bulk.take_back", "staff_replies.answer", "staff_replies.answer_beside_form", "staff_links.hand_over",
     "staff_links.revoke", "staff_telling.show",
     "staff_telling.by_phone", "staff_outbox.again", "staff_outbox.arrived", "staff_today.acknowledge",
     "staff_today.task_done", "staff_updates.correct", "staff_updates.edit",

@@ -7,6 +7,8 @@ import click
 from emails.languages import LANGUAGES
 from webapp import database
 from webapp.cli.opened import open_database
+from webapp.database import Database
+from webapp.services.bulk import acts, begin
 from webapp.services.core.firm import the_firm
 from webapp.services.imports import bring_in
 from webapp.services.imports import table as import_table
@@ -39,7 +41,24 @@ def import_file(file: Path, dry_run: bool) -> int:
         )
         if dry_run:
             return 0
-        bring_in.apply(session, plan, by=None, now=database.now(session))
+        act = begin.bring_in(session, plan, by=None, now=database.now(session))
         session.commit()
+    while _carry_on(opened):
+        pass
+    with opened.reader() as session:
+        left_out = acts.not_done(session, act)
+    for part in left_out:
+        click.echo(f"{part.name}: {english.text(part.outcome or acts.FAILED)}", err=True)
+    if left_out:
+        return 1
     click.echo("Brought in. Nothing is mailed until you switch them live.")
     return 0
+
+
+def _carry_on(opened: Database) -> int:
+    """The next works, in a transaction of their own: whoever writes meanwhile waits for fifty at most. What is left
+    when this command is stopped, a worker brings in."""
+    with opened.writer() as session:
+        done = acts.carry_on(session, now=database.now(session))
+        session.commit()
+    return done

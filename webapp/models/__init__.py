@@ -5,6 +5,7 @@ from webapp.models.ask import Ask, AskState, Fact
 from webapp.models.asked_mail import AskedFor, AskedMail
 from webapp.models.audit import AuditEntry
 from webapp.models.base import Base, Labels
+from webapp.models.bulk_act import BulkAct, BulkKind, BulkPart, BulkState, PartState
 from webapp.models.calendar import CalendarDay, CalendarSeason, DaySource
 from webapp.models.client import AddressState, Client, Contact
 from webapp.models.clockwork import LimitedAct, Tick
@@ -43,6 +44,10 @@ __all__ = [
     "AskedMail",
     "AuditEntry",
     "Base",
+    "BulkAct",
+    "BulkKind",
+    "BulkPart",
+    "BulkState",
     "CalendarDay",
     "CalendarSeason",
     "Checkpoint",
@@ -71,6 +76,7 @@ __all__ = [
     "OutboxEmail",
     "OutboxTelling",
     "PartOf",
+    "PartState",
     "Participation",
     "Playbook",
     "Promise",

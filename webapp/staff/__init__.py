@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from webapp.staff.bulk import acts
 from webapp.staff.calendar import firm_calendar
 from webapp.staff.conversation import replies
 from webapp.staff.core import firm
@@ -14,10 +15,11 @@ from webapp.staff.previews import gallery
 from webapp.staff.reports import checkpoints
 from webapp.staff.today import board
 from webapp.staff.updates import corrections, notices, telling
-from webapp.staff.work import clients, engagements, new_engagement, playbooks
+from webapp.staff.work import clients, engagements, new_engagement, playbooks, zone
 
 VIEWS = (
     absences,
+    acts,
     board,
     bring_in,
     checkpoints,
@@ -40,6 +42,7 @@ VIEWS = (
     telling,
     together,
     users,
+    zone,
 )
 
 

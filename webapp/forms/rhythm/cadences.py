@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import RadioField, SelectField
 
 from webapp.forms.core.base import Form
-from webapp.forms.core.fields import WEEKDAYS, Clock, Number, Weekdays
+from webapp.forms.core.fields import WEEKDAYS, Clock, Number, Weekdays, zones
 from webapp.language import Lazy, t
 from webapp.services.rhythm import cadences
 from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff
@@ -77,6 +77,12 @@ class RhythmForm(Form):
         )
 
 
+class WorkRhythmForm(RhythmForm):
+    """The rhythm of a work that runs: also by which clocks it goes."""
+
+    zone = SelectField(Lazy("firm.zone"), choices=zones)
+
+
 def as_fields(stored: dict[str, Any]) -> dict[str, Any]:
     """A stored rule as the form shows it."""
     cadence = cadences.load(stored)
@@ -88,4 +94,5 @@ def as_fields(stored: dict[str, Any]) -> dict[str, Any]:
         "send_at": cadence.send_at,
         "promised_by": cadence.promised_by,
         "day_off": cadence.day_off.value,
+        "zone": cadence.zone,
     }

@@ -1,6 +1,6 @@
 """Updates that were released and that nobody has yet: what they say can still be said otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -28,6 +28,11 @@ def of_work(session: Session, engagement_id: int) -> Sequence[Update]:
 def is_unread(session: Session, update_id: int) -> bool:
     """Whether nobody has an update yet."""
     return session.scalar(select(Update.id).where(Update.id == update_id, _nobody_has_it())) is not None
+
+
+def those_of(session: Session, updates: Collection[int]) -> set[int]:
+    """Those of these updates, by their numbers, that nobody has yet."""
+    return set(session.scalars(select(Update.id).where(Update.id.in_(updates), _nobody_has_it())))
 
 
 def _nobody_has_it() -> ColumnElement[bool]:

@@ -1,9 +1,11 @@
 """All running jobs of a firm at once, from a table: read, checked as a whole, then applied in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -27,7 +29,7 @@ from webapp.models import (
 )
 from webapp.services.core.errors import Refused
 from webapp.services.imports.cells import Dated, Step, matching
-from webapp.services.imports.plan import ContactKey, PlannedEngagement
+from webapp.services.imports.plan import ContactKey, PlannedContact, PlannedEngagement
 from webapp.services.imports.plan import Plan as Plan
 from webapp.services.imports.rows import check as check
 from webapp.services.imports.table import COLUMNS as COLUMNS
@@ -42,6 +44,9 @@ ORIGIN = "import"
 
 Fields = dict[str, Any]
 
+_engagement = TypeAdapter(PlannedEngagement)
+_people = TypeAdapter(list[tuple[ContactKey, PlannedContact]])
+
 # Without it rows are inserted in runs that lack the same values, which for mixed rows means one by one.
 _WITH_NULLS = {"render_nulls": True}
 
@@ -53,6 +58,34 @@ def apply(session: Session, plan: Plan, *, by: User | None, now: datetime) -> li
     if plan.faults:
         raise Refused("import_fault.has_faults", count=len(plan.faults))
     return _Applying(session, plan, by=by, now=now).apply()
+
+
+def as_stored(plan: Plan, planned: PlannedEngagement) -> dict[str, Any]:
+    """One engagement of a plan with its people, as JSON, to be applied later by itself."""
+    people = [(key, plan.contacts[key]) for key, _ in planned.contacts]
+    stored: dict[str, Any] = {
+        "engagement": _engagement.dump_python(planned, mode="json"),
+        "people": _people.dump_python(people, mode="json"),
+        "language": plan.language,
+    }
+    return stored
+
+
+def apply_stored(session: Session, stored: dict[str, Any], *, by: User | None, now: datetime) -> Engagement:
+    """Add one engagement as it was planned. Refused where somebody took its reference meanwhile; a client or a contact
+    that is there by now is not made again."""
+    planned = _engagement.validate_python(stored["engagement"])
+    if session.scalar(select(Engagement.id).where(Engagement.reference == planned.reference)) is not None:
+        raise Refused("engagement.reference_taken", field="reference")
+    client_id = session.scalar(select(Client.id).where(Client.name == planned.client).order_by(Client.id).limit(1))
+    known = {each.name: each.id for each in session.scalars(select(Contact).where(Contact.client_id == client_id))}
+    people = {
+        key: replace(person, known_id=known.get(key[1])) for key, person in _people.validate_python(stored["people"])
+    }
+    plan = Plan(
+        clients={planned.client: client_id}, contacts=people, engagements=(planned,), language=stored["language"]
+    )
+    return apply(session, plan, by=by, now=now)[0]
 
 
 class _Applying:

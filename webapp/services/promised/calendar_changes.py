@@ -1,33 +1,22 @@
 """Changes of the firm's calendar, and what they do to the updates that are planned."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.models import (
-    CalendarDay,
-    CalendarSeason,
-    DaySource,
-    Engagement,
-    EngagementState,
-    Firm,
-    Slot,
-    SlotState,
-    User,
-)
+from webapp.models import CalendarDay, CalendarSeason, DaySource, Firm, User
 from webapp.services.calendar import firm_calendar, public_holidays, working_hours
 from webapp.services.calendar.calendar_files import FileDay
 from webapp.services.calendar.working_days import Hours
 from webapp.services.core import audits
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import locked_firm
-from webapp.services.promised import planning
-from webapp.services.promised.planning import Redated
-from webapp.services.rhythm import cadences, schedule, slots
+from webapp.services.promised import redating
+from webapp.services.promised.redating import Redated
 from webapp.timezones import local
 
 ONE_DAY = timedelta(days=1)
@@ -192,19 +181,13 @@ def remove_season(session: Session, season_id: int, *, by: User, now: datetime) 
 
 
 def redate_all(session: Session, *, now: datetime, tells: bool = False, by: User | None = None) -> list[Redated]:
-    """After a change of the calendar: put the planned slot of every open work where it belongs now, and say what became
-    of each. What clients have in writing stands, or with `tells` is told anew, as in `planning.redate`. The works are
-    locked one after the other in the order of their numbers, so that two who do this cannot wait for each other. A slot
-    whose promised time has come is the clock's."""
-    works = session.scalars(
-        select(Engagement)
-        .join(Slot)
-        .where(Engagement.state == EngagementState.OPEN, Slot.state == SlotState.PLANNED, Slot.promised_by > now)
-        .order_by(Engagement.id)
-    ).unique()
+    """After a change of the calendar that concerns few works: put the planned slot of every open work where it belongs
+    now, and say what became of each. What clients have in writing stands, or with `tells` is told anew, as in
+    `redating.redate`. The works are locked one after the other in the order of their numbers, so that two who do this
+    cannot wait for each other."""
     redated = [
-        planning.redate(session, engagement, now=now, is_rhythm_new=False, tells=tells, by=by)
-        for engagement in works.all()
+        redating.redate(session, slot.engagement, now=now, is_rhythm_new=False, tells=tells, by=by)
+        for slot in redating.ahead(session, now=now)
     ]
     return [each for each in redated if each is not None]
 
@@ -216,28 +199,9 @@ def day_off_tomorrow(session: Session, firm: Firm, *, now: datetime) -> DayOff |
     if not calendar.is_working(on):
         return None
     closed = replace(calendar, days_off=calendar.days_off | {on}, extra_days=calendar.extra_days - {on})
-    planned = session.scalars(
-        select(Slot)
-        .join(Engagement)
-        .where(
-            Engagement.state == EngagementState.OPEN,
-            Slot.state == SlotState.PLANNED,
-            Slot.local_on == on,
-            Slot.promised_by > now,
-        )
-    )
-    moves: dict[date, int] = {}
-    for slot in planned:
-        cadence = cadences.load(slot.engagement.cadence)
-        had = slots.last_had(session, slot)
-        if slot.rule_on is None:
-            continue
-        to = schedule.put_again(
-            cadence, rule_on=slot.rule_on, planned=slot.local_on, had=had, now=now, calendar=closed
-        ).on
-        if to != on:
-            moves[to] = moves.get(to, 0) + 1
-    return DayOff(on=on, moves=dict(sorted(moves.items())))
+    of_day = [slot for slot in redating.ahead(session, now=now) if slot.local_on == on]
+    to = [each.to.on for each in redating.foresee(session, of_day, closed, now=now) if each.to.on != on]
+    return DayOff(on=on, moves=dict(sorted(Counter(to).items())))
 
 
 def _row(firm: Firm, on: date, source: DaySource) -> CalendarDay:

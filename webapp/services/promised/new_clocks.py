@@ -11,11 +11,13 @@ from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule
 
 FOLLOWED = "tzdata:"
+AT_ONCE = 50
 
 
-def follow(session: Session, *, now: datetime) -> int:
+def follow(session: Session, *, now: datetime, after: int = 0) -> int:
     """Once for each version of the rules: put what is planned, and what was promised of it, on the moments at which
-    clocks now show the hours they were planned for. Returns how many moved.
+    clocks now show the hours they were planned for. Looks at fifty slots, those after a number, and returns the number
+    of the last; 0 where none is left.
 
     Only what is off by the same time at both ends was moved by clocks; what differs otherwise is an hour of an older
     rhythm that clients have in writing, and stays.
@@ -28,27 +30,32 @@ def follow(session: Session, *, now: datetime) -> int:
         .join(Engagement)
         .where(
             Engagement.state == EngagementState.OPEN,
+            Slot.id > after,
             Slot.state == SlotState.PLANNED,
             Slot.rule_on.is_not(None),
             Slot.promised_by > now,
         )
-        .order_by(Slot.engagement_id)
+        .order_by(Slot.id)
+        .limit(AT_ONCE)
     )
-    moved = sum(_follow(session, slot) for slot in session.scalars(wanted).all())
+    found = session.scalars(wanted).all()
+    for slot in found:
+        _follow(session, slot)
+    if len(found) == AT_ONCE:
+        return found[-1].id
     session.execute(delete(Tick).where(Tick.name.startswith(FOLLOWED)))
     session.add(Tick(name=name, at=now))
-    return moved
+    return 0
 
 
-def _follow(session: Session, slot: Slot) -> bool:
+def _follow(session: Session, slot: Slot) -> None:
     times = schedule.slot_times(cadences.load(slot.engagement.cadence), slot.local_on)
     shift = times.send_at - slot.send_at
     if not shift or shift != times.promised_by - slot.promised_by:
-        return False
+        return
     hold(session, slot.engagement_id)
     _promise_anew(session, slot, shift)
     slot.send_at, slot.promised_by = times.send_at, times.promised_by
-    return True
 
 
 def _promise_anew(session: Session, slot: Slot, shift: timedelta) -> None:

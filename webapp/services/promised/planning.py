@@ -4,7 +4,6 @@ Every step locks its slot and looks again, so two clocks, a restart or a form su
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -30,30 +29,13 @@ from webapp.services.core import tasks
 from webapp.services.core.firm import clock_jumped, known_firm, the_firm
 from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule, slots
-from webapp.services.updates import calls, next_news, notices, releases, renewing
+from webapp.services.updates import calls, next_news, notices, releases
 from webapp.timezones import local
 
 NO_NEWS_GRACE = timedelta(hours=24)
 JUMP = timedelta(days=7)
 FOLD_MAXIMUM = 400
 BROUGHT_FORWARD_AT_ONCE = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class Redated:
-    """What a change of rhythm or calendar does to a planned slot: where it was, where the change wants it, whether a
-    mail promised the hour it had, so that coming later breaks a word, and whether it therefore stays."""
-
-    slot: Slot
-    was: schedule.SlotTimes
-    to: schedule.SlotTimes
-    is_in_writing: bool
-    is_kept: bool
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether it is on another day now."""
-        return not self.is_kept and self.to.on != self.was.on
 
 
 def plan_next(session: Session, engagement: Engagement, *, after: date, rule_after: date | None = None) -> Slot:
@@ -177,49 +159,10 @@ def pause_slots(session: Session, engagement: Engagement, *, now: datetime, why:
         _skip(slot, why, now=now)
 
 
-def redate(
-    session: Session,
-    engagement: Engagement,
-    *,
-    now: datetime,
-    is_rhythm_new: bool = True,
-    tells: bool = False,
-    by: User | None = None,
-) -> Redated | None:
-    """A changed rhythm, or a changed calendar, re-dates the planned slot only; what is past stays. A filed report moves
-    along. Who was asked already is asked again only where the slot has moved.
-
-    What clients have in writing stands: a slot whose hour a mail promised never comes later without a word. It keeps
-    its hour, and the change counts from the slot after it; with `tells` it moves, and they are told now when the news
-    comes instead. Sooner than promised is no broken word. A mail that nobody has yet is written anew. None for work
-    that has no planned slot.
-    """
-    hold(session, engagement.id)
-    slot = slots.current(session, engagement)
-    if slot is None or slot.rule_on is None or engagement.state is not EngagementState.OPEN:
-        return None
-    was = slots.times(slot)
-    times = _again(session, slot, now=now, is_rhythm_new=is_rhythm_new)
-    promised = next_news.in_writing(session, engagement, since=was.promised_by, before=times.promised_by)
-    if promised is not None and not next_news.is_waited_for(session, promised, since=was.promised_by):
-        promised = None
-    redated = Redated(slot=slot, was=was, to=times, is_in_writing=promised is not None, is_kept=False)
-    if promised is not None and not tells:
-        return replace(redated, is_kept=True)
-    _put(slot, times)
-    if (was.on, was.send_at, was.promised_by) != (times.on, times.send_at, times.promised_by):
-        slot.asked_at = slot.last_call_at = None
-    session.flush()
-    renewing.renew(session, engagement, now=now, next_news_at=times.promised_by)
-    if promised is not None:
-        releases.news_moved(session, promised, next_news_at=times.promised_by, by=by, now=now)
-    return redated
-
-
 def hour_in_writing(session: Session, engagement: Engagement) -> datetime | None:
     """By when a mail promised the news of the planned slot; None where nobody waits for an hour."""
     slot = slots.current(session, engagement)
-    promised = next_news.in_writing(session, engagement, since=slot.promised_by) if slot is not None else None
+    promised = next_news.first_in_writing(session, engagement, since=slot.promised_by) if slot is not None else None
     return promised.update.next_news_at if promised is not None else None
 
 
@@ -257,20 +200,10 @@ def _bring(session: Session, slot_id: int, engagement_id: int, at: datetime, *, 
     if session.scalar(of_day) is not None:
         return False
     ahead = datetime.combine(on, cadence.promised_by) - datetime.combine(on, cadence.send_at)
-    _put(slot, schedule.SlotTimes(on, max(now, at - ahead), at, None))
+    slots.put(slot, schedule.SlotTimes(on, max(now, at - ahead), at, None))
     slot.asked_at = slot.last_call_at = None
     session.flush()
     return True
-
-
-def _again(session: Session, slot: Slot, *, now: datetime, is_rhythm_new: bool) -> schedule.SlotTimes:
-    cadence, calendar = cadences.load(slot.engagement.cadence), firm_calendar.of_firm(known_firm(session))
-    had = slots.last_had(session, slot)
-    if is_rhythm_new:
-        return schedule.first_ahead(cadence, had=had, now=now, calendar=calendar)
-    planned = slot.local_on
-    rule_on = slot.rule_on or planned
-    return schedule.put_again(cadence, rule_on=rule_on, planned=planned, had=had, now=now, calendar=calendar)
 
 
 def _release(session: Session, slot: Slot, *, now: datetime, by: User | None = None) -> None:
@@ -301,15 +234,10 @@ def _fold(session: Session, slot: Slot, *, now: datetime, keep: Slot | None = No
 
 def _plan_again(slot: Slot, times: schedule.SlotTimes) -> None:
     slot.state, slot.skipped_why, slot.closed_at = SlotState.PLANNED, None, None
-    _put(slot, times)
+    slots.put(slot, times)
     slot.asked_at = slot.last_call_at = None
     is_filed = slot.checkpoint.revision > 0
     slot.checkpoint.state = CheckpointState.SUBMITTED if is_filed else CheckpointState.DUE
-
-
-def _put(slot: Slot, times: schedule.SlotTimes) -> None:
-    slot.local_on, slot.rule_on = times.on, times.rule_on
-    slot.send_at, slot.promised_by = times.send_at, times.promised_by
 
 
 def _skip(slot: Slot, why: str, *, now: datetime) -> None:

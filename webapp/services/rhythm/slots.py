@@ -1,7 +1,7 @@
 """The promised days of one engagement, looked up."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -30,14 +30,23 @@ def times(slot: Slot) -> SlotTimes:
     return SlotTimes(slot.local_on, slot.send_at, slot.promised_by, slot.rule_on)
 
 
-def last_had(session: Session, slot: Slot) -> date | None:
-    """The latest local date of its work that had another slot, or None for the first one."""
-    return session.scalars(
-        select(Slot.local_on)
-        .where(Slot.engagement_id == slot.engagement_id, Slot.id != slot.id)
-        .order_by(Slot.local_on.desc())
-        .limit(1)
-    ).one_or_none()
+def put(slot: Slot, times: SlotTimes) -> None:
+    """Plan a slot for another day or other moments."""
+    slot.local_on, slot.rule_on = times.on, times.rule_on
+    slot.send_at, slot.promised_by = times.send_at, times.promised_by
+
+
+def last_had(session: Session, planned: Collection[Slot]) -> dict[int, date]:
+    """The latest local date that had another slot, by the work of each of these; none for the first slot of a work."""
+    rows = session.execute(
+        select(Slot.engagement_id, func.max(Slot.local_on))
+        .where(
+            Slot.engagement_id.in_([slot.engagement_id for slot in planned]),
+            Slot.id.not_in([slot.id for slot in planned]),
+        )
+        .group_by(Slot.engagement_id)
+    )
+    return {number: on for number, on in rows}  # noqa: C416 - rows, not pairs, for the type checker
 
 
 def silent_in_a_row(session: Session, numbers: Sequence[int]) -> dict[int, list[date]]:

@@ -56,7 +56,7 @@ def as_changed(
     calendar = firm_calendar.of_firm(firm)
     if slot is None:
         return by_rule(cadence, after=local(now, cadence.zone).date(), firm=firm, tag=tag, count=count)
-    had = slots.last_had(session, slot)
+    had = slots.last_had(session, [slot]).get(engagement.id)
     times = schedule.first_ahead(cadence, had=had, now=now, calendar=calendar)
     if keeps and times.promised_by > slot.promised_by:
         times = slots.times(slot)

@@ -27,6 +27,8 @@ from webapp.models import (
     UpdateKind,
     User,
 )
+from webapp.services.bulk import acts
+from webapp.services.bulk.acts import Progress
 from webapp.services.calendar import stand_ins
 from webapp.services.conversation import replies
 from webapp.services.core import tasks
@@ -90,6 +92,7 @@ class Board:
     replies: Sequence[Reply]
     handovers: Sequence[HandOver]
     drafts: int
+    under_way: Sequence[Progress]
     is_queue_down: bool
     is_clock_silent: bool
 
@@ -128,6 +131,7 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
         replies=replies.waiting(session, owners=owners),
         handovers=handovers,
         drafts=len(session.scalars(drafts).all()) if owners is None else 0,
+        under_way=acts.going(session, user),
         is_queue_down=QUEUE_DOWN in ticks,
         is_clock_silent=CLOCK in ticks and now - ticks[CLOCK] > CLOCK_SILENT,
     )

@@ -1,10 +1,10 @@
 """The next news that each mail printed: kept, or broken and by what."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
 
 from emails.pieces import Delay
 from webapp.models import (
@@ -101,33 +101,52 @@ def _call(session: Session, given: Commitment, *, now: datetime) -> None:
         tasks.raise_once(session, TaskKind.PROMISE_BROKEN, str(engagement.id), now=now, engagement=engagement)
 
 
-def in_writing(
-    session: Session, engagement: Engagement, *, since: datetime, before: datetime | None = None
-) -> Commitment | None:
-    """The first promise that stands in a mail, of news at a moment from `since` on and earlier than `before`."""
-    until = [Update.next_news_at < before] if before is not None else []
-    return session.scalars(
+def in_writing(session: Session, works: Collection[int]) -> dict[int, list[Commitment]]:
+    """The promises of next news that stand in mails about these works, the soonest first, with their updates."""
+    rows = session.scalars(
         select(Commitment)
         .join(Update, Commitment.update_id == Update.id)
+        .options(contains_eager(Commitment.update))
         .where(
-            Commitment.engagement_id == engagement.id,
+            Commitment.engagement_id.in_(works),
             Commitment.state == CommitmentState.OPEN,
-            Update.next_news_at >= since,
-            *until,
+            Update.next_news_at.is_not(None),
         )
         .order_by(Update.next_news_at, Commitment.id.desc())
-        .limit(1)
-    ).one_or_none()
+    )
+    found: dict[int, list[Commitment]] = {}
+    for given in rows:
+        found.setdefault(given.engagement_id, []).append(given)
+    return found
 
 
-def is_waited_for(session: Session, given: Commitment, *, since: datetime) -> bool:
-    """Whether somebody has an hour in writing, from `since` on, that a promise stands for: not where the mail that
-    promised it waits unread, unless one before it said such an hour too."""
-    if not unread.is_unread(session, given.update_id):
-        return True
-    said = select(Telling.id).join(Update, Telling.update_id == Update.id)
-    told = (Telling.state == TellingState.TOLD, Telling.next_news_at >= since)
-    return session.scalar(said.where(Update.engagement_id == given.engagement_id, *told).limit(1)) is not None
+def first_in_writing(session: Session, engagement: Engagement, *, since: datetime) -> Commitment | None:
+    """The first promise that stands in a mail, of news at a moment from `since` on."""
+    given = in_writing(session, [engagement.id]).get(engagement.id, [])
+    return next((each for each in given if each.update.next_news_at and each.update.next_news_at >= since), None)
+
+
+def waited_for(session: Session, given: Collection[tuple[Commitment, datetime]]) -> set[int]:
+    """Those of these promises, by their numbers, which somebody waits for who has an hour in writing, from the moment
+    beside it on: not where the mail that promised it waits unread, unless one before it said such an hour too."""
+    unread_ones = unread.those_of(session, [each.update_id for each, _ in given])
+    waiting = {each.id for each, _ in given if each.update_id not in unread_ones}
+    doubtful = [(each, since) for each, since in given if each.update_id in unread_ones]
+    if not doubtful:
+        return waiting
+    told = session.execute(
+        select(Update.engagement_id, func.max(Telling.next_news_at))
+        .join(Telling, Telling.update_id == Update.id)
+        .where(
+            Update.engagement_id.in_([each.engagement_id for each, _ in doubtful]),
+            Telling.state == TellingState.TOLD,
+            Telling.next_news_at.is_not(None),
+        )
+        .group_by(Update.engagement_id)
+    )
+    latest = {number: at for number, at in told if at is not None}
+    never = datetime.min.replace(tzinfo=UTC)
+    return waiting | {each.id for each, since in doubtful if latest.get(each.engagement_id, never) >= since}
 
 
 def _open(session: Session, engagement: Engagement) -> Sequence[Commitment]:

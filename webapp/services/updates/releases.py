@@ -106,7 +106,7 @@ def no_news(
         tasks.raise_once(session, TaskKind.PHONE_TWICE_SILENT, str(engagement.id), now=now, engagement=engagement)
     if engagement.is_no_news_off or is_told:
         return None
-    promised = next_news.in_writing(session, engagement, since=slot.promised_by)
+    promised = next_news.first_in_writing(session, engagement, since=slot.promised_by)
     is_promised = promised is not None and promised.update.next_news_at == slot.promised_by
     promised_at = slot.promised_by if is_promised else None
     frozen = no_news_snapshot(session, engagement, promised_at=promised_at, next_news_at=next_news_at, now=now)

@@ -51,13 +51,13 @@ def take_back_welcome(session: Session, engagement: Engagement, *, now: datetime
     return True
 
 
-def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at: datetime, now: datetime) -> None:
-    """Work goes on whose welcome was taken back: it is written as things are now."""
+def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at: datetime, now: datetime) -> bool:
+    """Work goes on whose welcome was taken back: it is written as things are now. False where there is none."""
     welcome = session.scalars(
         select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.WELCOME)
     ).one_or_none()
     if welcome is None or any(row.skipped_why != unread.TAKEN_BACK for row in welcome.tellings):
-        return
+        return False
     for row in welcome.tellings:
         row.skipped_why = None
     told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "next_news_at": next_news_at}
@@ -65,6 +65,7 @@ def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at:
     welcome.next_news_at, welcome.released_at = next_news_at, now
     telling.tell_anew(session, welcome, now=now)
     next_news.printed(session, welcome)
+    return True
 
 
 def _count_as_untold(session: Session, waiting: Sequence[Update]) -> None:

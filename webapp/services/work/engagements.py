@@ -34,7 +34,8 @@ from webapp.services.core.errors import NotFound, Refused
 from webapp.services.dates import ledger, to_tell
 from webapp.services.dates.ledger import When
 from webapp.services.mail import queueing
-from webapp.services.promised import planning
+from webapp.services.promised import planning, redating
+from webapp.services.promised.redating import Redated
 from webapp.services.rhythm import cadences
 from webapp.services.updates import releases, renewing, untold
 from webapp.timezones import local
@@ -150,20 +151,42 @@ def go_live(
     engagement.stage_since = local(now, engagement.cadence["zone"]).date()
     slot = _first_slot(session, engagement, now=now, after=first_after)
     facts = session.scalars(select(Fact.text).where(Fact.engagement_id == engagement.id).order_by(Fact.id)).all()
-    releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), by=by, now=now)
+    if not renewing.welcome_after_all(session, engagement, next_news_at=slot.promised_by, now=now):
+        releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), by=by, now=now)
     if engagement.owner is None:
         tasks.raise_once(session, TaskKind.UNOWNED, str(engagement.id), now=now, engagement=engagement)
     audits.note(session, "opened", engagement, now=now, by=by)
     return slot
 
 
+def not_live_after_all(session: Session, engagement: Engagement, *, by: User | None, now: datetime) -> None:
+    """Take back that a work was switched live, as long as nobody has its welcome: it is a draft again."""
+    locks.hold(session, engagement.id)
+    if engagement.state is not EngagementState.OPEN:
+        raise Refused("engagement.not_open")
+    if not renewing.take_back_welcome(session, engagement, now=now):
+        raise Refused("bulk.was_told")
+    planning.pause_slots(session, engagement, now=now, why="paused")
+    engagement.state, engagement.opened_at = EngagementState.DRAFT, None
+    _owned_or_not_asked(session, engagement, by=by, now=now)
+    audits.note(session, "draft_again", engagement, now=now, by=by)
+
+
+def spread(engagements: Sequence[Engagement], *, now: datetime, over_days: int = 5) -> list[tuple[Engagement, date]]:
+    """Works that are switched live together, each with the day after which its first update comes: they are spread
+    over the coming days."""
+    return [
+        (engagement, local(now, engagement.cadence["zone"]).date() + timedelta(days=number % over_days))
+        for number, engagement in enumerate(engagements)
+    ]
+
+
 def go_live_together(
     session: Session, engagements: Sequence[Engagement], *, by: User | None, now: datetime, over_days: int = 5
 ) -> int:
-    """Switch many live: their first updates are spread over the coming days."""
-    for number, engagement in enumerate(engagements):
-        today = local(now, cadences.load(engagement.cadence).zone).date()
-        go_live(session, engagement, by=by, now=now, first_after=today + timedelta(days=number % over_days))
+    """Switch several live: their first updates are spread over the coming days."""
+    for engagement, first_after in spread(engagements, now=now, over_days=over_days):
+        go_live(session, engagement, by=by, now=now, first_after=first_after)
     return len(engagements)
 
 
@@ -228,12 +251,17 @@ def hand_over(
     )
     session.add(handover)
     engagement.owner = to
-    unowned = select(Task).where(Task.kind == TaskKind.UNOWNED, Task.engagement_id == engagement.id)
-    for task in session.scalars(unowned):
-        tasks.done(task, now=now, by=by)
+    _owned_or_not_asked(session, engagement, by=by, now=now)
     audits.note(session, "handed_over", engagement, now=now, by=by, to=to.id)
     session.flush()
     return handover
+
+
+def _owned_or_not_asked(session: Session, engagement: Engagement, *, by: User | None, now: datetime) -> None:
+    """Nobody has to find an owner any more."""
+    unowned = select(Task).where(Task.kind == TaskKind.UNOWNED, Task.engagement_id == engagement.id)
+    for task in session.scalars(unowned):
+        tasks.done(task, now=now, by=by)
 
 
 def _check_may_own(user: User | None) -> None:
@@ -243,13 +271,14 @@ def _check_may_own(user: User | None) -> None:
 
 def change_rhythm(
     session: Session, engagement: Engagement, cadence: dict[str, Any], *, tells: bool = False, by: User, now: datetime
-) -> None:
+) -> Redated | None:
     """A new rhythm. Only the planned slot moves, and not away from an hour that clients have in writing, unless they
     are told (`tells`) when the news comes instead."""
     locks.hold(session, engagement.id)
     engagement.cadence = cadence
-    planning.redate(session, engagement, now=now, tells=tells, by=by)
+    redated = redating.redate(session, engagement, now=now, tells=tells, by=by)
     audits.note(session, "rhythm_changed", engagement, now=now, by=by)
+    return redated
 
 
 def switch_no_news(

@@ -24,12 +24,14 @@ from webapp.forms.rhythm.in_writing import InWritingForm
 from webapp.language import lang, t
 from webapp.models import Client, Firm, Role
 from webapp.services.calendar import calendar_files, firm_calendar, working_hours
+from webapp.services.calendar.calendar_files import FileDays
 from webapp.services.core.errors import Refused
 from webapp.services.core.firm import known_firm, the_firm
-from webapp.services.promised import calendar_changes
-from webapp.staff.core.redated import say_redated
+from webapp.services.promised import calendar_changes, redating
+from webapp.services.promised.redating import Redated
+from webapp.staff.core.redated import redate
 from webapp.timezones import local
-from webapp.transactions import commit, db, let_go, moment, pause
+from webapp.transactions import commit, db, let_go, moment, pause, the_database
 
 bp = Blueprint("staff_calendar", __name__)
 
@@ -117,15 +119,13 @@ def add_season() -> Any:
 @bp.post("/settings/calendar/seasons/<int:season_id>/remove")
 @needs(Role.MANAGER)
 def remove_season(season_id: int) -> Any:
-    calendar_changes.remove_season(db(), season_id, by=the_user(), now=moment())
-    return _done(t("calendar.removed"))
+    return _ask(_saying("calendar.removed", lambda: calendar_changes.remove_season(db(), season_id, **_who())))
 
 
 @bp.post("/settings/calendar/days/<int:day_id>/remove")
 @needs(Role.MANAGER)
 def remove_day(day_id: int) -> Any:
-    calendar_changes.remove(db(), day_id, by=the_user(), now=moment())
-    return _done(t("calendar.removed"))
+    return _ask(_saying("calendar.removed", lambda: calendar_changes.remove(db(), day_id, **_who())))
 
 
 @bp.post("/settings/calendar/holidays")
@@ -135,20 +135,18 @@ def say_holiday() -> Any:
     form = HolidayForm(request.form)
     if not form.validate():
         return _refused(next(str(error) for field in form for error in field.errors))
-    try:
+
+    def act() -> None:
         calendar_changes.say_holiday(
             db(),
             form.country.data,
             form.date_of("on"),
             is_right=form.word.data == "yes",
             moved_to=form.moved_to.data,
-            by=the_user(),
-            now=moment(),
+            **_who(),
         )
-    except Refused as refusal:
-        let_go()
-        return _refused(t(refusal.key))
-    return _done(t("calendar.noted"))
+
+    return _tried(_saying("calendar.noted", act))
 
 
 @bp.post("/settings/calendar/file")
@@ -167,61 +165,91 @@ def load_file() -> Any:
     except Refused as refusal:
         form.refuse(refusal)
         return _page(form), 422
-    new = calendar_changes.take_in(db(), list(found.days), by=the_user(), now=moment())
-    words = [t("calendar.file_new", count=new)]
-    if len(found.days) > new:
-        words.append(t("calendar.file_known", count=len(found.days) - new))
-    if found.left_out:
-        words.append(t("calendar.file_left_out", count=found.left_out))
-    return _done(" ".join(words))
+    return _ask(lambda: _in_words(found, calendar_changes.take_in(db(), list(found.days), **_who())))
 
 
 @bp.post("/settings/calendar/file/remove")
 @needs(Role.MANAGER)
 def remove_files() -> Any:
-    count = calendar_changes.remove_files(db(), by=the_user(), now=moment())
-    return _done(t("calendar.files_removed", count=count))
+    return _ask(lambda: t("calendar.files_removed", count=calendar_changes.remove_files(db(), **_who())))
 
 
 @bp.post("/settings/calendar/tomorrow")
 @needs(Role.MANAGER)
 def close_tomorrow() -> Any:
-    try:
-        on = calendar_changes.close_tomorrow(db(), by=the_user(), now=moment())
-    except Refused as refusal:
-        let_go()
-        return _refused(t(refusal.key))
-    return _done(t("calendar.closed_tomorrow", day=lang().day(on)))
+    return _tried(
+        lambda: t("calendar.closed_tomorrow", day=lang().day(calendar_changes.close_tomorrow(db(), **_who())))
+    )
+
+
+def _who() -> dict[str, Any]:
+    return {"by": the_user(), "now": moment()}
+
+
+def _saying(key: str, act: Callable[[], Any]) -> Callable[[], str]:
+    """An act, and the sentence that says it is done."""
+
+    def said() -> str:
+        act()
+        return t(key)
+
+    return said
+
+
+def _in_words(found: FileDays, new: int) -> str:
+    words = [t("calendar.file_new", count=new)]
+    if len(found.days) > new:
+        words.append(t("calendar.file_known", count=len(found.days) - new))
+    if found.left_out:
+        words.append(t("calendar.file_left_out", count=found.left_out))
+    return " ".join(words)
 
 
 def _act(form: OneOfSeveral, act: Callable[[], Any]) -> Any:
     if not form.validate():
         return _page(form), 422
     try:
-        act()
+        return _ask(_saying("firm.saved", act))
     except Refused as refusal:
         let_go()
         form.refuse(refusal)
         return _page(form), 422
-    return _done(t("firm.saved"))
 
 
-def _done(words: str) -> Any:
-    """Put the planned updates where the calendar wants them now, and say what became of them. Where clients would wait
-    beyond an hour that they have in writing, it is asked before; a file, which cannot be sent again, keeps their hour.
-    """
-    form = InWritingForm(request.form)
-    redated = calendar_changes.redate_all(db(), now=moment(), tells=form.tells, by=the_user())
-    broken = [each for each in redated if each.is_in_writing]
-    if broken and "in_writing" not in request.form and not request.files:
-        fields = [(name, values) for name, values in request.form.lists() if name != "csrf_token"]
-        page = render_template("staff/calendar/in_writing.html", broken=broken, form=form, fields=fields, local=local)
+def _tried(act: Callable[[], str]) -> Any:
+    try:
+        return _ask(act)
+    except Refused as refusal:
         let_go()
-        return page
+        return _refused(t(refusal.key))
+
+
+def _ask(act: Callable[[], str]) -> Any:
+    """Change the calendar, and put the planned updates where it wants them now. Where clients would wait beyond an hour
+    that they have in writing, it is asked before; a file, which cannot be sent again, keeps their hour. What the change
+    would do is looked at with no lock held: it may concern every work of the firm."""
+    form = InWritingForm(request.form)
+    if "in_writing" not in request.form and not request.files:
+        act()
+        changed = firm_calendar.of_firm(known_firm(db()))
+        pause()
+        with the_database().reader() as looking:
+            foreseen = redating.foresee(looking, redating.ahead(looking, now=moment()), changed, now=moment())
+            if broken := [each for each in foreseen if each.is_in_writing]:
+                let_go()
+                return _question(broken, form)
+    words = act()
+    bulk = redate(tells=form.tells)
     commit()
     flash(words, "success")
-    say_redated(redated)
+    if bulk is not None:
+        return redirect(url_for("staff_bulk.show", act_id=bulk.id), 303)
     return redirect(url_for("staff_calendar.index"), 303)
+
+
+def _question(broken: list[Redated], form: InWritingForm) -> str:
+    fields = [(name, values) for name, values in request.form.lists() if name != "csrf_token"]
+    return render_template("staff/calendar/in_writing.html", broken=broken, form=form, fields=fields, local=local)
 
 
 def _refused(words: str) -> Any:

@@ -12,8 +12,8 @@ from webapp.language import firm, t
 from webapp.models import Firm, Role
 from webapp.services.core import audits
 from webapp.services.core.firm import the_firm
-from webapp.services.promised import calendar_changes
-from webapp.staff.core.redated import say_redated
+from webapp.services.work import in_zone
+from webapp.staff.core.redated import redate
 from webapp.transactions import commit, db, moment, settings
 
 bp = Blueprint("staff_settings", __name__)
@@ -57,6 +57,7 @@ def save() -> Any:
     if not form.validate():
         return _page(form, is_new=known is None), 422
     saved = known or Firm(id=1, days_off=[])
+    old_zone = saved.zone
     for name in FIELDS:
         value = form[name].data
         setattr(saved, name, value if value != "" else None)
@@ -64,10 +65,13 @@ def save() -> Any:
     db().add(saved)
     db().flush()
     audits.note(db(), "changed", saved, now=moment(), by=the_user())
-    redated = calendar_changes.redate_all(db(), now=moment())
+    act = redate(tells=False)
     commit()
     flash(t("firm.saved"), "success")
-    say_redated(redated)
+    if old_zone and saved.zone != old_zone and in_zone.works(db(), old_zone):
+        return redirect(url_for("staff_zone.show", old=old_zone), 303)
+    if act is not None:
+        return redirect(url_for("staff_bulk.show", act_id=act.id), 303)
     return redirect(url_for("staff_settings.edit") if known else url_for("staff_playbooks.index"), 303)
 
 

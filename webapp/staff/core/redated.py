@@ -1,14 +1,31 @@
-"""What a changed calendar did to the planned updates, in a line above the next page."""
+"""What a changed calendar does to the planned updates: done at once, or begun where it concerns many works."""
 
 from collections.abc import Sequence
 
 from flask import flash
 
+from webapp.access import the_user
 from webapp.language import t
-from webapp.services.promised.planning import Redated
+from webapp.models import BulkAct, BulkKind
+from webapp.services.bulk import acts
+from webapp.services.bulk.acts import Part
+from webapp.services.promised import calendar_changes, redating
+from webapp.services.promised.redating import Redated
+from webapp.transactions import db, moment
 
 
-def say_redated(redated: Sequence[Redated]) -> None:
+def redate(*, tells: bool) -> BulkAct | None:
+    """Put the planned updates where the calendar wants them now, and say what became of them above the next page. Of
+    more works than one transaction may change the act is returned that does it."""
+    planned = redating.ahead(db(), now=moment())
+    if len(planned) <= acts.BATCH:
+        _say(calendar_changes.redate_all(db(), now=moment(), tells=tells, by=the_user()))
+        return None
+    parts = [Part(name=slot.engagement.reference, engagement=slot.engagement) for slot in planned]
+    return acts.begin(db(), BulkKind.CALENDAR, parts, details={"tells": tells}, by=the_user(), now=moment())
+
+
+def _say(redated: Sequence[Redated]) -> None:
     """How many moved to another day, how many keep an hour that clients have in writing, how many are told another."""
     moved = sum(each.has_moved for each in redated)
     kept = sum(each.is_kept for each in redated)

@@ -14,6 +14,7 @@ from webapp.forms.dates.milestones import DelaysForm
 from webapp.language import firm, lang, t, today
 from webapp.models import Playbook, Role
 from webapp.numbers import row_number
+from webapp.services.bulk import acts, begin
 from webapp.services.calendar import stand_ins
 from webapp.services.core.errors import Refused
 from webapp.services.core.firm import label
@@ -62,14 +63,19 @@ def move() -> Any:
     ]
     clients = {step.engagement.client_id for step, _ in ticked}
     why = page.form.explanation(page.form.language.data)
+    is_wide = len({step.engagement.id for step, _ in ticked}) > acts.BATCH
     try:
-        milestones.move_together(db(), moved, why, by=the_user(), now=moment(), origin="delays")
+        act = begin.move(db(), moved, why, by=the_user(), now=moment()) if is_wide else None
+        if act is None:
+            milestones.move_together(db(), moved, why, by=the_user(), now=moment(), origin="delays")
     except Refused as refusal:
         let_go()
         page = _page(request.form)
         page.form.refuse(refusal)
         return _shown(page), 422
     commit()
+    if act is not None:
+        return redirect(url_for("staff_bulk.show", act_id=act.id), 303)
     flash(f"{t('agreed.moved', count=len(moved))} {t('delays.told', count=len(clients))}", "success")
     return redirect(url_for("staff_delays.index", playbook=page.playbook.id if page.playbook else None), 303)
 

@@ -9,9 +9,11 @@ from webapp.forms.core.base import Form
 from webapp.forms.core.fields import Needed, Text
 from webapp.language import Lazy, firm, t
 from webapp.models import Role
+from webapp.services.bulk import acts, begin
+from webapp.services.core.firm import known_firm
 from webapp.services.imports import bring_in
 from webapp.services.imports import table as import_table
-from webapp.transactions import commit, db, moment, pause
+from webapp.transactions import commit, db, let_go, moment, pause, the_database
 
 bp = Blueprint("staff_imports", __name__)
 
@@ -37,9 +39,16 @@ def create() -> Any:
     # Nobody else waits for a lock while a long table is read.
     pause()
     table = import_table.read(request.form["table"])
-    plan = bring_in.check(db(), table, firm=firm())
+    with the_database().reader() as looking:
+        plan = bring_in.check(looking, table, firm=known_firm(looking))
     if plan.faults or "apply" not in request.form:
+        let_go()
         return render_template("staff/imports/bring_in.html", form=form, plan=plan), 422 if plan.faults else 200
+    if plan.new_engagements > acts.BATCH:
+        act = begin.bring_in(db(), plan, by=the_user(), now=moment())
+        commit()
+        return redirect(url_for("staff_bulk.show", act_id=act.id), 303)
+    plan = bring_in.check(db(), table, firm=firm())
     made = bring_in.apply(db(), plan, by=the_user(), now=moment())
     commit()
     flash(t("imports.applied", count=len(made)), "success")

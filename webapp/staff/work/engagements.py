@@ -8,13 +8,14 @@ from sqlalchemy import select
 from emails.cleaning import clean_line
 from emails.languages import language
 from webapp.access import needs, the_user
-from webapp.forms.rhythm.cadences import RhythmForm, as_fields
+from webapp.forms.rhythm.cadences import WorkRhythmForm, as_fields
 from webapp.forms.rhythm.in_writing import InWritingForm
 from webapp.forms.work.clients import PartForm
 from webapp.forms.work.engagements import NoNewsForm, OwnerForm, WordsForm
 from webapp.language import firm, lang, t, today
 from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Playbook, Role, User
 from webapp.numbers import row_number
+from webapp.services.bulk import acts, begin
 from webapp.services.core.errors import Refused
 from webapp.services.dates import signals, staleness
 from webapp.services.people import users
@@ -84,6 +85,10 @@ def go_live(engagement_id: int) -> Any:
 def all_live() -> Any:
     """Switch every draft live; the first updates are spread over the coming days."""
     ready = [draft for draft in engagements.drafts(db()) if draft.participations]
+    if len(ready) > acts.BATCH:
+        act = begin.go_live(db(), ready, by=the_user(), now=moment())
+        commit()
+        return redirect(url_for("staff_bulk.show", act_id=act.id), 303)
     count = engagements.go_live_together(db(), ready, by=the_user(), now=moment())
     commit()
     flash(t("work.all_live", count=count), "success")
@@ -153,12 +158,12 @@ def owner(engagement_id: int) -> Any:
 def rhythm(engagement_id: int) -> Any:
     engagement = _acting(engagement_id)
     if request.method != "POST":
-        return _rhythm_page(engagement, RhythmForm(data=as_fields(engagement.cadence)))
-    form = RhythmForm(request.form)
+        return _rhythm_page(engagement, WorkRhythmForm(data=as_fields(engagement.cadence)))
+    form = WorkRhythmForm(request.form)
     if not form.validate():
         return _rhythm_page(engagement, form), 422
     old = cadences.load(engagement.cadence)
-    stored = form.stored(zone=old.zone, anchor=old.anchor)
+    stored = form.stored(zone=form.zone.data or old.zone, anchor=old.anchor)
     if "look" in request.form:
         return _rhythm_page(engagement, form, stored)
     tells = InWritingForm(request.form).tells
@@ -209,7 +214,7 @@ def _owner_page(engagement: Engagement, form: OwnerForm) -> str:
     )
 
 
-def _rhythm_page(engagement: Engagement, form: RhythmForm, changed: dict[str, Any] | None = None) -> str:
+def _rhythm_page(engagement: Engagement, form: WorkRhythmForm, changed: dict[str, Any] | None = None) -> str:
     """The rhythm with the next ones: as they are planned, or as the rhythm that was typed would plan them."""
     in_writing = InWritingForm(request.form if request.method == "POST" else None)
     hour = planning.hour_in_writing(db(), engagement)
@@ -227,7 +232,7 @@ def _rhythm_page(engagement: Engagement, form: RhythmForm, changed: dict[str, An
         is_changed=changed is not None,
         in_writing=in_writing,
         hour=hour,
-        zone=engagement.cadence["zone"],
+        zone=(changed or engagement.cadence)["zone"],
         local=local,
     )
 

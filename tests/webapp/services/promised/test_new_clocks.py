@@ -33,9 +33,9 @@ def test_what_is_planned_keeps_its_local_hour_and_so_does_its_promise(
 ) -> None:
     before = planned.promised_by
 
-    moved = [new_clocks.follow(session, now=world.now) for _ in range(2)]
+    for _ in range(2):
+        new_clocks.follow(session, now=world.now)
 
-    assert moved == [1, 0]
     assert planned.promised_by == before - HOUR
     assert planned.promised_by.astimezone(ZoneInfo("Africa/Casablanca")).hour == 18
     assert session.scalars(select(Commitment.promised_at)).all() == [planned.promised_by]
@@ -46,16 +46,37 @@ def test_an_hour_of_an_older_rhythm_stays(session: Session, world: World, planne
     planned.promised_by += HOUR
     before = planned.send_at
 
-    assert new_clocks.follow(session, now=world.now) == 0
+    new_clocks.follow(session, now=world.now)
+
     assert planned.send_at == before
 
 
 def test_newer_rules_are_followed_again(
     session: Session, world: World, planned: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tzdata.IANA_VERSION", "2026x")
-    assert new_clocks.follow(session, now=world.now) == 1
-    planned.send_at, planned.promised_by = planned.send_at + HOUR, planned.promised_by + HOUR
-    monkeypatch.setattr("tzdata.IANA_VERSION", "2026y")
+    right = planned.promised_by - HOUR
+    for version in ("2026x", "2026y"):
+        planned.send_at, planned.promised_by = right + timedelta(hours=-1), right + HOUR
+        monkeypatch.setattr("tzdata.IANA_VERSION", version)
 
-    assert new_clocks.follow(session, now=world.now) == 1
+        new_clocks.follow(session, now=world.now)
+
+        assert planned.promised_by == right
+
+
+def test_many_are_followed_fifty_at_a_time(
+    session: Session, world: World, planned: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.services.promised.new_clocks.AT_ONCE", 1)
+    second, _ = world.open_engagement("MA-2")
+    other = slots.current(session, second)
+    assert other is not None
+    right = other.promised_by
+    other.send_at, other.promised_by = other.send_at + HOUR, right + HOUR
+    session.flush()
+
+    after = new_clocks.follow(session, now=world.now)
+    assert (after, other.promised_by) == (planned.id, right + HOUR)
+
+    new_clocks.follow(session, now=world.now, after=after)
+    assert other.promised_by == right

@@ -11,7 +11,7 @@ from tests.support.moving import move
 from tests.support.moving import tick as tell_moves
 from webapp.models import Commitment, CommitmentState, Engagement, Milestone, Slot, SlotState, Update, UpdateKind
 from webapp.services.dates.ledger import When
-from webapp.services.promised import planning
+from webapp.services.promised import planning, redating
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots
 from webapp.services.updates import next_news
@@ -92,5 +92,5 @@ def test_the_promise_is_kept_by_the_news_of_that_hour(session: Session, world: W
 
 
 def test_a_changed_calendar_leaves_that_hour_alone(session: Session, promised: Engagement) -> None:
-    assert planning.redate(session, promised, now=AFTERWARDS + timedelta(hours=1), is_rhythm_new=False) is None
+    assert redating.redate(session, promised, now=AFTERWARDS + timedelta(hours=1), is_rhythm_new=False) is None
     assert planned(session, promised).promised_by == NOON
