@@ -5,6 +5,8 @@ from datetime import datetime
 from emails.pieces import OVER, AskLine, DateLine, Delay, Standing, Waiting, leading
 from emails.sentences import Sentences
 
+BOTH = 2
+
 
 def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     delay = delays[-1]
@@ -23,6 +25,10 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
         return say.t("news.earlier", now=now, was=was)
     if len(delays) == 1:
         return say.t("news.new_date", now=now, was=was)
+    if len(delays) == BOTH and delays[0].now.starts_on is not None:
+        each = [(say.label(moved.labels), say.agreed(moved.now, is_short=True)) for moved in delays]
+        both = [say.t(":words.colon", label=label, text=day) for label, day in each]
+        return say.t("news.both_dates", first=both[0], second=both[1])
     return say.t("news.new_dates", now=now, was=was, label=say.label(delay.labels))
 
 

@@ -46,6 +46,15 @@ class Again(StrEnum):
     DAY_RIGHT = "day_right"
 
 
+class StepChange(StrEnum):
+    """What an act beside the rhythm did with an agreed step, told at once: it fell away, is planned again, or is not
+    done although it was said to be."""
+
+    DROPPED = "dropped"
+    BACK = "back"
+    REOPENED = "reopened"
+
+
 OVER = (Standing.DONE, Standing.DROPPED)
 """What is over: nothing is claimed of the date any more."""
 SURE = (Standing.HOLDS, Standing.MOVED)

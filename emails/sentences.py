@@ -94,16 +94,39 @@ class Sentences(Phrases):
         by_reader = self.t(f"step.{step.who}") if step.who in (Who.US, Who.YOU) or name is None else name
         return Row(by_reader, self.by_day(self.line(self._open(step.said, step.by)), step.by))
 
-    def dates(self, dates: Sequence[DateLine], *, is_plain: bool = False) -> list[DateRow]:
-        """The agreed dates as they stand; `is_plain`: nothing is claimed for today but what is over or has passed."""
-        rows = [self._date(line) for line in dates]
-        if not is_plain:
+    def dates(
+        self,
+        dates: Sequence[DateLine],
+        *,
+        is_plain: bool = False,
+        told: Sequence[Delay] = (),
+        next_news_at: datetime | None = None,
+    ) -> list[DateRow]:
+        """The agreed dates as they stand; `is_plain`: nothing is claimed for today but what is over or has passed. How
+        a date came to be is not said again where the mail `told` it above; what is not certain says that the next news
+        goes on with it, where one is promised."""
+        said = {delay.milestone_id: delay for delay in told}
+        rows = [self._told(self._date(line), said.get(line.milestone_id)) for line in dates]
+        if is_plain:
+            return [row if row.standing in (Standing.PASSED, *OVER) else replace(row, stands=None) for row in rows]
+        if next_news_at is None:
             return rows
-        return [row if row.standing in (Standing.PASSED, *OVER) else replace(row, stands=None) for row in rows]
+        more = self.t("standing.not_sure_more")
+        return [replace(row, history=more) if row.standing is Standing.NOT_SURE else row for row in rows]
 
-    def asks(self, asks: Sequence[AskLine]) -> list[str]:
-        """What we need from the reader, at most ten; the page shows the rest."""
-        return [self._ask(ask) for ask in asks[:MOST_ASKS]]
+    @staticmethod
+    def _told(row: DateRow, delay: Delay | None) -> DateRow:
+        """A date whose move the mail told already; one that came earlier is no warning."""
+        if delay is None:
+            return row
+        is_good = delay.is_welcome and row.standing is Standing.MOVED
+        return replace(row, history=None, standing=Standing.HOLDS if is_good else row.standing)
+
+    def asks(self, asks: Sequence[AskLine], steps: Sequence[Step] = ()) -> list[str]:
+        """What we need from the reader: what they do next, then what we asked for, at most ten; the page shows the
+        rest."""
+        own = [self.by_day(self.line(self._open(step.said, step.by)), step.by) for step in steps]
+        return [*own, *(self._ask(ask) for ask in asks[:MOST_ASKS])]
 
     def more_asks(self, asks: Sequence[AskLine]) -> str | None:
         """How many asks a mail leaves to the page."""

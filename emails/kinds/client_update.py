@@ -1,11 +1,25 @@
 """A regular update: what got done, what comes next, which dates hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import SURE, AskLine, DateLine, Delay, Person, Said, Standing, Step, Waiting, Who, leading
+from emails.pieces import (
+    SURE,
+    Again,
+    AskLine,
+    DateLine,
+    Delay,
+    Person,
+    Said,
+    Standing,
+    Step,
+    StepChange,
+    Waiting,
+    Who,
+    leading,
+)
 from emails.sample_story import Story, on
 from emails.sending import to_client
 from emails.sentences import Sentences
@@ -28,6 +42,10 @@ class ClientUpdate(ClientMail):
     delays: tuple[Delay, ...] = ()
     asks: tuple[AskLine, ...] = ()
     waiting: Waiting | None = None
+    changed: dict[int, StepChange] = field(default_factory=dict)
+    """Steps that changed beside the rhythm, by their numbers: the reason why this is sent at once."""
+    is_resumed: bool = False
+    """True where it is sent because work that rested goes on."""
     is_late: bool = False
     """True where this update was promised earlier and goes out after its time; the mail says so."""
     introduces: Person | None = None
@@ -37,10 +55,15 @@ class ClientUpdate(ClientMail):
     def headline(self, say: Sentences) -> str:
         if self.delays:
             return news.moved(self.delays, say)
+        if self.changed or self.is_resumed:
+            return self._of_change(say)
         overdue = next((ask for ask in self.asks if ask.is_overdue), None)
+        sure = leading(self.dates)
+        if overdue and sure is not None and sure.standing is Standing.NOT_SURE:
+            on = say.agreed(sure.now, is_short=True)
+            return say.t("news.not_certain_ask", day=on, ask=say.phrase(overdue.said, most=ASK_IN_SUBJECT))
         if overdue:
             return say.t("news.still_need", ask=say.phrase(overdue.said))
-        sure = leading(self.dates)
         if sure is not None and sure.standing in SURE:
             on = say.agreed(sure.now, is_short=True)
             if self.introduces:
@@ -51,12 +74,44 @@ class ClientUpdate(ClientMail):
                 return say.t("news.on_track_ask", day=on, ask=say.phrase(self.asks[0].said, most=ASK_IN_SUBJECT))
         return news.standing(self.dates, self.waiting, self.asks, say)
 
+    def _of_change(self, say: Sentences) -> str:
+        """The news of a mail that goes out because something changed."""
+        sure = leading(self.dates)
+        if self.is_resumed:
+            on = say.agreed(sure.now, is_short=True) if sure is not None and sure.standing in SURE else None
+            return say.t("news.resumed_day", day=on) if on else say.t("news.resumed")
+        line = next((line for line in self.dates if line.milestone_id in self.changed), None)
+        if line is None:
+            return news.standing(self.dates, self.waiting, self.asks, say)
+        change, label = self.changed[line.milestone_id], say.label(line.labels)
+        if change is StepChange.DROPPED:
+            return say.t("news.dropped", label=label)
+        day = say.agreed(line.now, is_short=True)
+        return say.t("news.back" if change is StepChange.BACK else "news.reopened", label=label, day=day)
+
+    def lead(self, say: Sentences) -> str | None:
+        """Why this mail comes now: late, or beside the rhythm."""
+        if self.is_late:
+            return say.t("late")
+        if self.is_resumed:
+            return say.t("lead_resumed")
+        return say.t("lead_changed") if self.changed else None
+
+    @property
+    def own_steps(self) -> tuple[Step, ...]:
+        """What the reader does next: it stands with what we need from them, so that all of it is in one place."""
+        return tuple(step for step in self.steps if step.who is Who.YOU)
+
+    @property
+    def next_steps(self) -> tuple[Step, ...]:
+        """What others do next."""
+        return tuple(step for step in self.steps if step.who is not Who.YOU)
+
     @property
     def is_nothing_to_do(self) -> bool:
         """Whether nothing at all is asked of the reader."""
-        is_theirs = any(step.who is Who.YOU for step in self.steps)
         is_awaited = self.waiting is not None and self.waiting.who is Who.YOU
-        return not (self.asks or is_theirs or is_awaited)
+        return not (self.asks or self.own_steps or is_awaited)
 
     def preheader(self, say: Sentences) -> str:
         if self.asks:
@@ -85,7 +140,7 @@ def _on_track(tag: str) -> ClientUpdate:
         done=story.said("done"),
         step_done="yes",
         last_step=story.said("last_step"),
-        steps=story.steps(),
+        steps=(story.steps()[0], story.steps()[2]),
         dates=story.dates(),
         asks=story.asks(),
     )
@@ -99,7 +154,7 @@ def _update_with_delay(tag: str) -> ClientUpdate:
         done=story.said("done"),
         step_done="partly",
         last_step=story.said("last_step"),
-        steps=story.steps()[:1],
+        steps=story.steps()[:2],
         dates=story.moved_dates(),
         delays=(story.delay(),),
     )
@@ -141,11 +196,39 @@ def _late_update(tag: str) -> ClientUpdate:
         since=date(2027, 4, 6),
         step_done="no",
         last_step=story.said("last_step"),
-        steps=story.steps()[:2],
+        steps=story.steps()[:1],
         dates=(story.dates()[0], unsure),
         asks=(overdue,),
         is_late=True,
     )
+
+
+def _step_dropped(tag: str) -> ClientUpdate:
+    story = Story(tag)
+    gone = DateLine(
+        **story.first, first=on(19), now=on(19), standing=Standing.DROPPED, dropped_why=story.said("dropped_why")
+    )
+    return ClientUpdate(
+        **story.regular(), dates=(gone, story.dates()[1]), changed={gone.milestone_id: StepChange.DROPPED}
+    )
+
+
+def _step_back(tag: str) -> ClientUpdate:
+    story = Story(tag)
+    back = DateLine(**story.first, first=on(19), now=on(19), again=Again.BACK)
+    return ClientUpdate(**story.regular(), dates=(back, story.dates()[1]), changed={back.milestone_id: StepChange.BACK})
+
+
+def _step_reopened(tag: str) -> ClientUpdate:
+    story = Story(tag)
+    again = DateLine(**story.first, first=on(19), now=on(26), moved=1, again=Again.REOPENED)
+    change = {again.milestone_id: StepChange.REOPENED}
+    return ClientUpdate(**story.regular(), dates=(again, story.dates()[1]), changed=change)
+
+
+def _resumed(tag: str) -> ClientUpdate:
+    story = Story(tag)
+    return ClientUpdate(**story.regular(), dates=story.dates(), is_resumed=True)
 
 
 SAMPLES = {
@@ -154,4 +237,8 @@ SAMPLES = {
     "nothing_new": _nothing_new,
     "introduction": _introduction,
     "late_update": _late_update,
+    "step_dropped": _step_dropped,
+    "step_back": _step_back,
+    "step_reopened": _step_reopened,
+    "resumed": _resumed,
 }

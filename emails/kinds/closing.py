@@ -1,9 +1,7 @@
 """The last mail of a piece of work, or that it rests."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 
-from emails import news
 from emails.mail import ClientMail
 from emails.pieces import Said
 from emails.sample_story import Story
@@ -18,24 +16,19 @@ class Closing(ClientMail):
     """The last mail of a piece of work, or the notice that it rests (`is_pause`)."""
 
     is_pause: bool = False
-    resumes_on: date | None = None
     words: Said | None = None
 
     def headline(self, say: Sentences) -> str:
         if not self.is_pause:
             return say.t("news.closing")
-        return say.t("news.pause_until", day=say.day(self.resumes_on)) if self.resumes_on else say.t("news.pause")
+        return say.t("news.pause")
 
     def preheader(self, say: Sentences) -> str:
-        return news.next_news(self.next_news_at, say) if self.next_news_at else say.t("preheader.closing")
+        return say.t("preheader.pause" if self.is_pause else "preheader.closing")
 
     def lead(self, say: Sentences) -> str:
         """What a last mail says first: that all is done, or that the work rests."""
-        if not self.is_pause:
-            return say.t("closing.lead")
-        if self.resumes_on is None:
-            return say.t("closing.lead_pause")
-        return say.t("closing.lead_pause_until", day=say.day(self.resumes_on))
+        return say.t("closing.lead_pause" if self.is_pause else "closing.lead")
 
 
 def _closing(tag: str) -> Closing:
@@ -48,7 +41,9 @@ def _closing(tag: str) -> Closing:
 
 def _pause(tag: str) -> Closing:
     story = Story(tag)
-    return Closing(**story.regular(), is_pause=True, resumes_on=date(2027, 5, 3))
+    shared = story.regular()
+    shared["next_news_at"] = None
+    return Closing(**shared, is_pause=True, words=story.said("pause_words"))
 
 
 SAMPLES = {"closing": _closing, "pause": _pause}

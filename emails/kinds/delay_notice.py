@@ -22,7 +22,7 @@ def _delay_notice(tag: str) -> DelayNotice:
 
 def _delay_on_condition(tag: str) -> DelayNotice:
     story = Story(tag)
-    waiting = Agreed(after_days=5, condition=story.said("condition"))
+    waiting = Agreed(after_days=8, condition=story.said("condition"))
     delay = Delay(
         **story.last,
         first=on(21),
@@ -45,7 +45,7 @@ def _date_earlier(tag: str) -> DelayNotice:
 
 def _date_met(tag: str) -> DelayNotice:
     story = Story(tag)
-    waited = Agreed(after_days=5, condition=story.said("condition"))
+    waited = Agreed(after_days=8, condition=story.said("condition"))
     delay = Delay(**story.last, first=on(21), was=waited, now=on(26), moved=1, cause=Who.NOBODY)
     date_line = DateLine(**story.last, first=on(21), now=on(26), moved=1, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,))

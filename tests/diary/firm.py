@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from emails.pieces import Who
+from emails.pieces import StepChange, Who
 from tests.diary.reader import Reader
 from tests.support.factories import TUESDAYS, World, answers
 from tests.support.site import Clock as Moment
@@ -23,7 +23,7 @@ from webapp.services.dates.ledger import When, Why
 from webapp.services.promised import calendar_changes
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import cadences, slots
-from webapp.services.updates import corrections
+from webapp.services.updates import corrections, releases
 from webapp.services.updates.answers import DateAnswer, Holds
 from webapp.services.updates.corrections import Right
 from webapp.services.work import engagements
@@ -213,6 +213,31 @@ def take_up(place: int) -> Act:
     return act
 
 
+def drop_now(place: int) -> Act:
+    return _at_once(drop, StepChange.DROPPED, place)
+
+
+def take_up_now(place: int) -> Act:
+    return _at_once(take_up, StepChange.BACK, place)
+
+
+def undo_now(place: int) -> Act:
+    return _at_once(undo, StepChange.REOPENED, place)
+
+
+def _at_once(does: Callable[[int], Act], change: StepChange, place: int) -> Act:
+    """The act, and clients hear of it in a mail of its own."""
+
+    def act(firm: Firm, session: Session, work: Engagement) -> None:
+        before = (step_of(work, place).dropped_at, step_of(work, place).done_on)
+        does(place)(firm, session, work)
+        if before != (step_of(work, place).dropped_at, step_of(work, place).done_on):
+            steps = {step_of(work, place).id: change}
+            releases.changed(session, work, steps=steps, by=firm_user(firm, session), now=firm.moment.now)
+
+    return act
+
+
 def done(place: int) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
         on = today(firm)
@@ -276,11 +301,18 @@ def correct(place: int, days: int) -> Act:
 
 
 def hand_over(firm: Firm, session: Session, work: Engagement) -> None:
+    _hand_over(firm, session, work, tells=False)
+
+
+def hand_over_now(firm: Firm, session: Session, work: Engagement) -> None:
+    _hand_over(firm, session, work, tells=True)
+
+
+def _hand_over(firm: Firm, session: Session, work: Engagement, *, tells: bool) -> None:
     is_bobs = work.owner_id == firm.world.bob.id
     to = session.get_one(User, firm.world.alice.id if is_bobs else firm.world.bob.id)
-    engagements.hand_over(
-        session, work, to, brief="All", introduction="", by=firm_user(firm, session), now=firm.moment.now
-    )
+    by, now = firm_user(firm, session), firm.moment.now
+    engagements.hand_over(session, work, to, brief="All", introduction="", tells=tells, by=by, now=now)
 
 
 def rest(firm: Firm, session: Session, work: Engagement) -> None:

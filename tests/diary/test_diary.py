@@ -25,6 +25,7 @@ EXAMPLES = IN_CI if many(1) == 1 else many(IN_CI) // 4
 LOTS_AT_NIGHT = 8
 PLACES = st.integers(0, 2)
 DAYS = st.integers(1, 20)
+CHANGES = [acts.drop, acts.drop_now, acts.take_up, acts.take_up_now, acts.done, acts.undo, acts.undo_now]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ class Weeks(RuleBasedStateMachine):
     def back(self, place: int) -> None:
         self.firm.does(acts.back(place))
 
-    @rule(place=PLACES, act=st.sampled_from([acts.drop, acts.take_up, acts.done, acts.undo]))
+    @rule(place=PLACES, act=st.sampled_from(CHANGES))
     def change(self, place: int, act: Callable[[int], Act]) -> None:
         self.firm.does(act(place))
 
@@ -94,7 +95,7 @@ class Weeks(RuleBasedStateMachine):
     def correct(self, place: int, days: int) -> None:
         self.firm.does(acts.correct(place, days))
 
-    @rule(act=st.sampled_from([acts.hand_over, acts.rest, acts.close_tomorrow]))
+    @rule(act=st.sampled_from([acts.hand_over, acts.hand_over_now, acts.rest, acts.close_tomorrow]))
     def other(self, act: Act) -> None:
         self.firm.does(act)
 
@@ -148,6 +149,12 @@ KNOWN: dict[str, list[Act | int]] = {
     "a dropped step and a pause": [24, acts.drop(0), acts.rest, 24],
     "a dropped step and no report": [24, acts.drop(1), 200],
     "a rhythm that brings a day nobody waits for": [acts.close_tomorrow, acts.change_rhythm(0, tells=True), 48],
+    "a step that falls away and comes back, each told at once": [24, acts.drop_now(0), 24, acts.take_up_now(0), 200],
+    "a step that falls away and comes back before anybody read it": [24 + 13, acts.drop_now(0), acts.take_up(0), 200],
+    "a step that was said to be done, taken back at once": [acts.done(1), acts.file(), 36, acts.undo_now(1), 200],
+    "a new person, told at once": [24, acts.hand_over_now, 10, acts.file(), 200],
+    "a date that moves while the work rests": [24, acts.rest, 24, acts.move(0, 25), 24, acts.rest, 200],
+    "a rest that nobody read": [24 + 13, acts.rest, acts.rest, 200],
     "a date that is lost twice": [acts.file(), acts.lose_the_date(1), 20, acts.lose_the_date(1), 72],
     "a date that goes back after it was lost": [120, acts.lose_the_date(0), acts.back(0), acts.file(), 200],
 }

@@ -132,7 +132,42 @@ def test_a_moved_date_stands_before_everything_else() -> None:
     text = render(SAMPLES["update_with_delay"]("en")).text
 
     assert text.index("(was ") < text.index("Since ")
-    assert "first agreed: Wednesday 21 April; moved once" in text
+    assert "(was Wednesday 21 April)" in text
+    assert "first agreed" not in text
+
+
+def test_what_the_reader_does_next_stands_with_what_we_need() -> None:
+    text = render(SAMPLES["update_with_delay"]("en")).text
+
+    assert text.index("What we need from you") < text.index("choose the tap")
+    assert "You:" not in text
+
+
+def test_a_date_in_doubt_says_where_more_comes_and_leads_the_subject() -> None:
+    mail = render(SAMPLES["late_update"]("en"))
+
+    assert "not certain yet\n  You hear more with our next news." in mail.text
+    assert mail.subject.startswith("Not certain yet: 23 April; we need: your choice of tap")
+
+
+def test_good_news_is_no_warning() -> None:
+    html = render(SAMPLES["date_earlier"]("en")).html
+
+    assert 'class="moved"' not in html
+
+
+@pytest.mark.parametrize(
+    ("sample", "headline"),
+    [
+        ("step_dropped", "No longer planned: Cupboards fitted"),
+        ("step_back", "Planned again: Cupboards fitted, 19 April"),
+        ("step_reopened", "Not done yet after all: Cupboards fitted, 26 April"),
+        ("resumed", "We are going on; on track for 23 April"),
+        ("dates_together", "New dates. Cupboards fitted: 26 April; Handover: 28 April"),
+    ],
+)
+def test_the_subject_alone_says_the_news(sample: str, headline: str) -> None:
+    assert render(SAMPLES[sample]("en")).subject.startswith(headline)
 
 
 def test_the_first_mail_and_the_no_news_mail_do_not_claim_that_dates_hold() -> None:

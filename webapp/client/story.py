@@ -28,7 +28,7 @@ from webapp.services.updates.status import NEWS, frame, open_asks
 from webapp.services.work import timeline
 from webapp.timezones import local
 
-REPORTS = (UpdateKind.REGULAR, UpdateKind.HANDOVER, UpdateKind.CORRECTION)
+REPORTS = (UpdateKind.REGULAR, UpdateKind.CORRECTION)
 OF_A_REPORT = ("since", "done", "last_step", "last_step_done", "step")
 
 
@@ -83,7 +83,8 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     live = Snapshot(**frame(session, engagement, now=now))
     corrected = {entry.update.corrects_id for entry in told if entry.update.corrects_id}
     stale_since = staleness.stale_since(session, engagement, firm, now=now)
-    dates = standing_on(_as_sure_as_their_age(stands.dates if stands else (), stale_since), to.today)
+    known = _as_sure_as_their_age(stands.dates if stands else (), stale_since)
+    dates = standing_on(_while_it_rests(known, told, engagement.state), to.today)
     confirmed = newest.snapshot.confirmed_at if newest else None
     confirmed_at = local(confirmed, to.zone) if confirmed else None
     next_at = _next_news_at(session, told, part, firm, now=now)
@@ -185,6 +186,13 @@ def _as_sure_as_their_age(lines: tuple[DateLine, ...], stale_since: date | None)
         replace(line, standing=Standing.UNCONFIRMED, confirmed_on=stale_since) if line.standing in SURE else line
         for line in lines
     )
+
+
+def _while_it_rests(lines: tuple[DateLine, ...], told: Sequence[Entry], state: EngagementState) -> tuple[DateLine, ...]:
+    """Who was told that the work rests, and its dates with it, reads of none that it holds."""
+    if state is not EngagementState.PAUSED or not told or told[0].update.kind is not UpdateKind.CLOSING:
+        return lines
+    return tuple(replace(line, standing=Standing.NOT_SURE) if line.standing in SURE else line for line in lines)
 
 
 def _told(entry: Entry, to: For, *, is_corrected: bool) -> Told:

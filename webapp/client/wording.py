@@ -1,6 +1,6 @@
 """Sentences of the client's page that depend on how things stand."""
 
-from emails.pieces import OVER, Agreed, DateLine, Delay, Standing, Waiting, leading, punctual
+from emails.pieces import OVER, Agreed, DateLine, Delay, Standing, Waiting, Who, leading, punctual
 from webapp.client.story import Story
 from webapp.language import lang, shown, t
 
@@ -56,7 +56,9 @@ def _stands(line: DateLine) -> str:
 
 def waiting(nothing_new: Waiting) -> str:
     """Nothing new, said honestly: for whom we wait, since when, and whether the plan stands."""
-    parts = [t(f"client.waiting.{nothing_new.who.value}", name=nothing_new.name or "")]
+    is_named = nothing_new.who is not Who.OTHER or nothing_new.name
+    key = f"client.waiting.{nothing_new.who.value}" if is_named else "mail.waiting.other"
+    parts = [t(key, name=nothing_new.name or "")]
     if nothing_new.since:
         parts.append(t("client.waiting.since", day=lang().day(nothing_new.since)))
     parts.append(t("client.waiting.stands" if nothing_new.plan_stands else "client.waiting.changes"))

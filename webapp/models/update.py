@@ -18,7 +18,7 @@ class UpdateKind(StrEnum):
     NO_NEWS = "no_news"
     NEWS_MOVED = "news_moved"
     WELCOME = "welcome"
-    HANDOVER = "handover"
+    CHANGED = "changed"
     CORRECTION = "correction"
     CLOSING = "closing"
 

@@ -10,6 +10,7 @@ from webapp.forms.core.base import Form, OneOfSeveral
 from webapp.forms.core.fields import LINE_MAXIMUM, AtMost, Between, Day, Needed, Number, Text
 from webapp.forms.core.translations import Translations
 from webapp.forms.dates.moved_date import ABOUT, DAY, ON_A_DAY, RANGE, Explanation, MovedDate, labelled
+from webapp.forms.rhythm.in_writing import HearForm
 from webapp.language import Lazy, t
 from webapp.services.dates.ledger import When
 
@@ -69,7 +70,7 @@ class DoneForm(StepForm):
     done_on = Day(Lazy("form.done_on"), [Needed()])
 
 
-class DropForm(StepForm):
+class DropForm(HearForm, StepForm):
     """Why a step falls away, in words for the client."""
 
     language = SelectField(Lazy("form.language"), validate_choice=False)

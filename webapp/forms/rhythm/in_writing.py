@@ -8,6 +8,22 @@ from webapp.language import Lazy
 KEEP, TELL = "keep", "tell"
 
 
+class HearForm(Form):
+    """When clients hear of an act that makes their word untrue: by the update that is to come, or now."""
+
+    hear = RadioField(
+        Lazy("given_word.hear"),
+        choices={KEEP: Lazy("given_word.hear_next"), TELL: Lazy("given_word.hear_now")},
+        default=KEEP,
+        validate_choice=False,
+    )
+
+    @property
+    def tells_now(self) -> bool:
+        """Only on a plain word."""
+        return bool(self.hear.data == TELL)
+
+
 class InWritingForm(Form):
     """Their hour stands and somebody writes; or they are told now when the news comes instead."""
 

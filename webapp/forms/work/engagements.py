@@ -19,6 +19,7 @@ from webapp.forms.core.fields import (
 )
 from webapp.forms.core.translations import Translations
 from webapp.forms.rhythm.cadences import RhythmForm
+from webapp.forms.rhythm.in_writing import HearForm
 from webapp.language import Lazy
 
 
@@ -55,7 +56,7 @@ class EngagementForm(Form):
         return not self.contact.data
 
 
-class OwnerForm(Form):
+class OwnerForm(HearForm):
     """A change of owner: the next person must know something."""
 
     refused_at = "owner"
@@ -68,6 +69,12 @@ class WordsForm(Form):
     """A few words that go into the last mail, or the notice that the work rests."""
 
     words = Text(Lazy("work.closing_words"), [AtMost(1000)])
+
+
+class RestForm(WordsForm):
+    """Why the work rests, and at whose wish: clients read it."""
+
+    words = Text(Lazy("work.closing_words"), [Needed("work.rest_why"), AtMost(1000)])
 
 
 class NoNewsForm(Form):

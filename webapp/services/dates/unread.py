@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from webapp.models import MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update, UpdateKind
 
-WITH_DATES = (UpdateKind.WELCOME, UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE)
+WITH_DATES = (UpdateKind.WELCOME, UpdateKind.REGULAR, UpdateKind.CHANGED, UpdateKind.DELAY_NOTICE)
 """Updates that say every agreed date."""
 KNOWN, TAKEN_BACK = "known", "taken_back"
 NOT_FOR_THEM = (KNOWN, TAKEN_BACK)

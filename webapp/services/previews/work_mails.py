@@ -10,6 +10,7 @@ from emails.kinds.address_moved import AddressMoved
 from emails.kinds.client_update import ClientUpdate
 from emails.kinds.fresh_link import FreshLink
 from emails.kinds.no_news import SECOND, NoNews
+from emails.pieces import StepChange
 from webapp.models import Fact, Reply, UpdateKind
 from webapp.services.conversation import replies
 from webapp.services.dates import ledger
@@ -52,7 +53,7 @@ def _reports(work: Work) -> Iterator[tuple[UpdateKind, Snapshot, datetime | None
             releases.from_answers(work.session, slot, answers, next_news_at=upcoming, now=work.now, is_late=is_late),
             None,
         )
-    for update in work.released(UpdateKind.REGULAR, UpdateKind.HANDOVER):
+    for update in work.released(UpdateKind.REGULAR, UpdateKind.CHANGED):
         yield update.kind, Snapshot.load(update.snapshot), update.released_at
 
 
@@ -126,6 +127,18 @@ def _silent_again(is_wanted: Callable[[NoNews], bool]) -> Callable[[Work], Told]
             if isinstance(mail, NoNews) and mail.call is not None and is_wanted(mail):
                 return mail, update.released_at
         raise Missing("news")
+
+    return find
+
+
+def _changed(is_wanted: Callable[[Snapshot], bool]) -> Callable[[Work], Told]:
+    """What was told at once, beside the rhythm."""
+
+    def find(work: Work) -> Told:
+        told = _as_told(work, UpdateKind.CHANGED, is_wanted)
+        if told is None:
+            raise Missing("news")
+        return told
 
     return find
 
@@ -217,6 +230,10 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "nothing_new": _news(lambda frozen: frozen.waiting is not None),
     "introduction": _news(lambda frozen: frozen.introduces is not None),
     "late_update": _news(lambda frozen: frozen.is_late),
+    "step_dropped": _changed(lambda frozen: StepChange.DROPPED in frozen.changed.values()),
+    "step_back": _changed(lambda frozen: StepChange.BACK in frozen.changed.values()),
+    "step_reopened": _changed(lambda frozen: StepChange.REOPENED in frozen.changed.values()),
+    "resumed": _changed(lambda frozen: frozen.is_resumed),
     "delay_notice": _delay_notice(is_on_condition=False),
     "delay_on_condition": _delay_notice(is_on_condition=True),
     "date_earlier": _moved(lambda mail: any(moved.is_earlier for moved in mail.delays)),

@@ -13,12 +13,13 @@ from webapp.services.updates import word
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """The word one contact has: the hour of the next news, where it is ahead, and each date that is not over, by its
-    milestone."""
+    """The word one contact has: the hour of the next news, where it is ahead, each date that is not over, and each step
+    that they read is over, both by the milestone."""
 
     contact: Contact
     next_news_at: datetime | None
     dates: Mapping[int, Agreed]
+    over: frozenset[int] = frozenset()
 
 
 def of(session: Session, engagement: Engagement, *, now: datetime) -> list[Given]:
@@ -36,6 +37,7 @@ def of(session: Session, engagement: Engagement, *, now: datetime) -> list[Given
                 contact=contact,
                 next_news_at=told.next_news_at if is_ahead else None,
                 dates={number: known.now for number, known in told.dates.items() if known.standing not in OVER},
+                over=frozenset(number for number, known in told.dates.items() if known.standing in OVER),
             )
         )
     return found

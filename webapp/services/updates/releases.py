@@ -1,17 +1,20 @@
 """Turns what staff reported into what clients are told: one frozen update with its tellings and mails."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import SURE, AskLine, CorrectedPart, DateLine, Delay, Person, Said, Standing, Step, Who
+from emails.pieces import SURE, AskLine, CorrectedPart, DateLine, Delay, Person, Said, Standing, Step, StepChange, Who
 from webapp.models import (
     Ask,
     CheckpointState,
     Commitment,
     Engagement,
+    EngagementState,
     HandOver,
     Slot,
     SlotState,
@@ -21,8 +24,9 @@ from webapp.models import (
     User,
 )
 from webapp.services.core import audits, tasks
+from webapp.services.dates import unread
 from webapp.services.rhythm import slots
-from webapp.services.updates import calls, next_news, telling, untold
+from webapp.services.updates import calls, next_news, renewing, telling, untold
 from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
@@ -68,9 +72,6 @@ def from_answers(
     engagement = slot.engagement
     last = last_news(session, engagement)
     before = Snapshot.load(last.snapshot) if last else None
-    handovers = _unintroduced(session, engagement)
-    newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
-    introduction = handovers[-1].introduction if handovers else None
     delays = untold.untold(session, engagement)
     return Snapshot(
         **frame(session, engagement, now=now),
@@ -84,11 +85,48 @@ def from_answers(
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         waiting=answers.waiting,
         is_late=is_late,
-        introduces=Person(name=newcomer.name, phone=newcomer.phone) if newcomer else None,
-        introduction=_said(introduction or "", None),
+        **_introduction(session, _unintroduced(session, engagement)),
         confirmed_at=now,
         next_news_at=next_news.soonest(next_news_at, delays, now=now),
     )
+
+
+def changed(
+    session: Session,
+    engagement: Engagement,
+    *,
+    steps: Mapping[int, StepChange] | None = None,
+    is_resumed: bool = False,
+    by: User | None,
+    now: datetime,
+) -> Update | None:
+    """Tell at once, beside the rhythm, what an act changed: steps that fell away or came back, a new person, that the
+    work goes on. None for work that is not open, and where an update waits that nobody has: that one says it."""
+    if engagement.state is not EngagementState.OPEN:
+        return None
+    if steps and unread.of_work(session, engagement.id):
+        renewing.renew(session, engagement, now=now)
+        return None
+    handovers = _unintroduced(session, engagement)
+    slot, last = slots.current(session, engagement), last_news(session, engagement)
+    frozen = Snapshot(
+        **frame(session, engagement, now=now),
+        **_introduction(session, handovers),
+        dates=date_lines(engagement),
+        delays=untold.untold(session, engagement),
+        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        changed=dict(steps or {}),
+        is_resumed=is_resumed,
+        confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
+        next_news_at=slot.promised_by if slot else None,
+    )
+    earlier = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CHANGED)
+    key = f"changed:{engagement.id}:{(session.scalar(earlier) or 0) + 1}"
+    update = _release(session, engagement, UpdateKind.CHANGED, key, frozen, by=by, now=now)
+    untold.told(session, engagement, update, now=now)
+    for handover in handovers:
+        handover.introduced_at = now
+    return update
 
 
 def no_news(
@@ -307,6 +345,15 @@ def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
             .order_by(HandOver.id)
         )
     )
+
+
+def _introduction(session: Session, handovers: Sequence[HandOver]) -> dict[str, Any]:
+    """Who is new, and what is said of them, by the newest of these hand-overs."""
+    newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
+    if newcomer is None:
+        return {}
+    said = _said(handovers[-1].introduction or "", None)
+    return {"introduces": Person(name=newcomer.name, phone=newcomer.phone), "introduction": said}
 
 
 def _said(text: str, language: str | None) -> Said | None:

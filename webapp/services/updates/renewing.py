@@ -6,7 +6,16 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from webapp.models import Announcement, Commitment, Engagement, Update, UpdateKind
+from emails.pieces import StepChange
+from webapp.models import (
+    Announcement,
+    Commitment,
+    CommitmentState,
+    Engagement,
+    Milestone,
+    Update,
+    UpdateKind,
+)
 from webapp.services.core import audits
 from webapp.services.dates import unread
 from webapp.services.updates import next_news, telling, untold
@@ -22,7 +31,7 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
     _count_as_untold(session, waiting)
     for update in waiting:
         delays = () if update.kind is UpdateKind.WELCOME else untold.untold(session, engagement)
-        if update.kind is UpdateKind.DELAY_NOTICE and not delays:
+        if not delays and _is_moot(update, engagement):
             telling.take_back(session, update, now=now)
         else:
             told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
@@ -38,6 +47,47 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
                 next_news.printed(session, update)
         untold.told(session, engagement, update, now=now)
         audits.note(session, "renewed", update, now=now, actor="clock")
+
+
+def _is_moot(update: Update, engagement: Engagement) -> bool:
+    """Whether a mail beside the rhythm has nothing left to say."""
+    if update.kind is not UpdateKind.CHANGED:
+        return update.kind is UpdateKind.DELAY_NOTICE
+    frozen = Snapshot.load(update.snapshot)
+    steps = {step.id: step for step in engagement.milestones}
+    return not (frozen.introduces or frozen.is_resumed) and not any(
+        _still(change, steps[number]) for number, change in frozen.changed.items() if number in steps
+    )
+
+
+def _still(change: StepChange, step: Milestone) -> bool:
+    """Whether a step still is as the change left it."""
+    if change is StepChange.DROPPED:
+        return step.dropped_at is not None
+    return step.dropped_at is None and (change is StepChange.BACK or step.done_on is None)
+
+
+def take_back_pause(session: Session, engagement: Engagement, *, now: datetime) -> bool:
+    """Work goes on before anybody read that it rests: nobody hears of it, and what was promised before counts again.
+    False where somebody has it."""
+    last = session.scalars(
+        select(Update)
+        .where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
+        .order_by(Update.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or not unread.is_unread(session, last.id):
+        return False
+    telling.take_back(session, last, now=now)
+    settled = select(Commitment).where(
+        Commitment.engagement_id == engagement.id,
+        Commitment.state == CommitmentState.SETTLED,
+        Commitment.scored_at == last.released_at,
+        Commitment.promised_at > now,
+    )
+    for given in session.scalars(settled):
+        given.state, given.scored_at = CommitmentState.OPEN, None
+    return True
 
 
 def take_back_welcome(session: Session, engagement: Engagement, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from emails.pieces import AskLine, Call, CorrectedPart, DateLine, Delay, Labels, Person, Said, Step, Waiting
+from emails.pieces import AskLine, Call, CorrectedPart, DateLine, Delay, Labels, Person, Said, Step, StepChange, Waiting
 from webapp.models import Telling, Update
 from webapp.services.updates.answers import LastStep
 
@@ -37,6 +37,9 @@ class Snapshot(BaseModel):
     asks: tuple[AskLine, ...] = ()
     waiting: Waiting | None = None
     is_late: bool = False
+    changed: dict[int, StepChange] = {}
+    """Steps that an act beside the rhythm changed, by their numbers."""
+    is_resumed: bool = False
     introduces: Person | None = None
     introduction: Said | None = None
     facts: tuple[str, ...] = ()

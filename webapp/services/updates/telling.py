@@ -45,7 +45,7 @@ SMALL_PRINT = "\n--\n"
 EMPTY_LINES = re.compile(r"\n{3,}")
 KIND_OF_MAIL = {
     UpdateKind.REGULAR: "client_update",
-    UpdateKind.HANDOVER: "client_update",
+    UpdateKind.CHANGED: "client_update",
     UpdateKind.DELAY_NOTICE: "delay_notice",
     UpdateKind.NO_NEWS: "no_news",
     UpdateKind.NEWS_MOVED: "news_moved",
@@ -128,7 +128,7 @@ def _address(session: Session, update: Update, tellings: Sequence[Telling], *, n
         if firm is not None and update.next_news_at is not None:
             telling.next_news_at = deliver_at(update.next_news_at, reader(part, firm))
         why = _no_mail(part, now=now)
-        if update.kind is UpdateKind.DELAY_NOTICE and not theirs.delays:
+        if word.has_nothing_new(update.kind, theirs, before.coming):
             telling.state, telling.skipped_why = TellingState.SKIPPED, KNOWN
         elif why is not None and theirs.delays:
             telling.state = TellingState.BY_PHONE

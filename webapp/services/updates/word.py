@@ -13,14 +13,14 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.pieces import OVER, SURE, Again, Agreed, DateLine, Delay, Standing
+from emails.pieces import OVER, SURE, Again, Agreed, DateLine, Delay, Standing, StepChange
 from webapp.models import Telling, TellingState, Update, UpdateKind
 from webapp.services.updates.snapshot import Snapshot
 
 Pair = tuple[int, int]
 """A work and a contact, by their numbers."""
 
-EXPLAIN_MOVES = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
+EXPLAIN_MOVES = (UpdateKind.REGULAR, UpdateKind.CHANGED, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
 """Updates that say of a moved date why it moved."""
 WITHOUT_DATES = (UpdateKind.CLOSING, UpdateKind.NEWS_MOVED)
 """Updates that list no dates."""
@@ -139,6 +139,25 @@ def account(
         delay = ready.get(line.milestone_id)
         delays.append(delay if delay is not None and delay.was == was else explain(line, was))
     return frozen.model_copy(update={"dates": lines, "delays": tuple(delays)})
+
+
+def has_nothing_new(kind: UpdateKind, theirs: Snapshot, before: Word | None) -> bool:
+    """Whether a mail beside the rhythm is none for a reader: its moved dates are in writing for them, or they never
+    read of the step that changed, or as it is now."""
+    if kind is UpdateKind.DELAY_NOTICE:
+        return not theirs.delays
+    if kind is not UpdateKind.CHANGED or theirs.delays or theirs.introduces or theirs.is_resumed:
+        return False
+    known = before.dates if before is not None else {}
+    return all(_is_as_known(change, known.get(number)) for number, change in theirs.changed.items())
+
+
+def _is_as_known(change: StepChange, known: Stated | None) -> bool:
+    if known is None:
+        return True
+    if change is StepChange.DROPPED:
+        return known.standing is Standing.DROPPED
+    return known.standing is not (Standing.DROPPED if change is StepChange.BACK else Standing.DONE)
 
 
 def _is_known(line: DateLine, before: Word) -> bool:

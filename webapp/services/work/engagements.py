@@ -204,7 +204,8 @@ def rest(session: Session, engagement: Engagement, *, words: str, by: User, now:
 
 
 def resume(session: Session, engagement: Engagement, *, by: User, now: datetime) -> Slot:
-    """Go on with a paused engagement: the next slot comes from the rule, counted from today."""
+    """Go on with a paused engagement: the next slot comes from the rule, counted from today. Who was told that it rests
+    is told now that it goes on; where nobody read that yet, nobody hears of either."""
     locks.hold(session, engagement.id)
     if engagement.state is not EngagementState.PAUSED:
         raise Refused("engagement.not_paused")
@@ -212,7 +213,10 @@ def resume(session: Session, engagement: Engagement, *, by: User, now: datetime)
     to_tell.begin_anew(session, to_tell.untold(session, engagement), now=now)
     audits.note(session, "resumed", engagement, now=now, by=by)
     slot = _first_slot(session, engagement, now=now, after=None)
-    renewing.welcome_after_all(session, engagement, next_news_at=slot.promised_by, now=now)
+    if renewing.welcome_after_all(session, engagement, next_news_at=slot.promised_by, now=now):
+        return slot
+    if not renewing.take_back_pause(session, engagement, now=now):
+        releases.changed(session, engagement, is_resumed=True, by=by, now=now)
     return slot
 
 
@@ -232,9 +236,18 @@ def close(session: Session, engagement: Engagement, *, words: str, by: User, now
 
 
 def hand_over(
-    session: Session, engagement: Engagement, to: User, *, brief: str, introduction: str, by: User, now: datetime
+    session: Session,
+    engagement: Engagement,
+    to: User,
+    *,
+    brief: str,
+    introduction: str,
+    tells: bool = False,
+    by: User,
+    now: datetime,
 ) -> HandOver:
-    """Change the owner. What the next person must know is asked for; the next mail introduces them, once."""
+    """Change the owner. What the next person must know is asked for; they are introduced once, by the next mail or,
+    with `tells`, by one of its own now."""
     if engagement.owner_id == to.id:
         raise Refused("handover.same_owner", field="owner")
     if not brief.strip():
@@ -254,6 +267,8 @@ def hand_over(
     _owned_or_not_asked(session, engagement, by=by, now=now)
     audits.note(session, "handed_over", engagement, now=now, by=by, to=to.id)
     session.flush()
+    if tells:
+        releases.changed(session, engagement, by=by, now=now)
     return handover
 
 

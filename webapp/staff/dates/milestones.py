@@ -8,8 +8,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from emails.pieces import StepChange
 from webapp.access import needs, the_user
 from webapp.forms.dates.milestones import CameForm, DoneForm, DropForm, FirstDateForm, NewStepForm, StageForm, StepForm
+from webapp.forms.rhythm.in_writing import HearForm
 from webapp.language import firm, lang, t, today
 from webapp.models import Engagement, EngagementState, Milestone, Promise, Role, Stage
 from webapp.numbers import row_number
@@ -18,7 +20,7 @@ from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import label
 from webapp.services.dates import ledger, milestones
 from webapp.services.rhythm import slots
-from webapp.services.updates import given_word
+from webapp.services.updates import given_word, releases
 from webapp.services.work import engagements
 from webapp.staff.core import languages
 from webapp.staff.core.languages import languages_of_firm
@@ -40,6 +42,8 @@ class Row:
     drop: DropForm
     agree: FirstDateForm
     came: CameForm
+    is_read_as_over: bool
+    """Whether a client has in writing that it is done or fell away."""
 
     @property
     def waits(self) -> bool:
@@ -99,6 +103,7 @@ def done(engagement_id: int, milestone_id: int) -> Any:
 def undo(engagement_id: int, milestone_id: int) -> Any:
     engagement, milestone = _step(engagement_id, milestone_id)
     milestones.undo(db(), milestone, by=the_user(), now=moment())
+    _tell(engagement, milestone, StepChange.REOPENED, HearForm(request.form))
     return _noted(engagement)
 
 
@@ -110,6 +115,7 @@ def drop(engagement_id: int, milestone_id: int) -> Any:
 
     def act() -> None:
         milestones.drop(db(), milestone, form.why.data, language=form.language.data, by=the_user(), now=moment())
+        _tell(engagement, milestone, StepChange.DROPPED, form)
 
     return _done(engagement, form, act, fits=form.validate())
 
@@ -119,6 +125,7 @@ def drop(engagement_id: int, milestone_id: int) -> Any:
 def take_up(engagement_id: int, milestone_id: int) -> Any:
     engagement, milestone = _step(engagement_id, milestone_id)
     milestones.take_up(db(), milestone, by=the_user(), now=moment())
+    _tell(engagement, milestone, StepChange.BACK, HearForm(request.form))
     return _noted(engagement)
 
 
@@ -155,6 +162,12 @@ def stage(engagement_id: int) -> Any:
         return _page(engagement, form), 422
     engagements.enter_stage(db(), engagement, chosen, by=the_user(), now=moment())
     return _noted(engagement)
+
+
+def _tell(engagement: Engagement, milestone: Milestone, change: StepChange, form: HearForm) -> None:
+    """Where that was chosen, clients hear of it now and not with the next update."""
+    if form.tells_now:
+        releases.changed(db(), engagement, steps={milestone.id: change}, by=the_user(), now=moment())
 
 
 def _came(engagement: Engagement) -> CameForm | None:
@@ -204,24 +217,27 @@ def _back(engagement: Engagement, anchor: str | None = None) -> Any:
 
 def _page(engagement: Engagement, typed: StepForm | None = None, *, came: CameForm | None = None) -> str:
     forms = {form.prefix: form for form in (typed, came) if form is not None}
+    given = given_word.of(db(), engagement, now=moment())
+    over = {number for each in given for number in each.over}
     can_act = engagements.can_act(the_user(), engagement, on=today())
     return render_template(
         "staff/dates/milestones.html",
         engagement=engagement,
-        rows=[_row(engagement, step, forms) for step in engagement.milestones],
+        rows=[_row(engagement, step, forms, over) for step in engagement.milestones],
         new=forms.get("new-") or NewStepForm(prefix="new-"),
         sent=typed,
         stages=forms.get("stage-") or _stage_form(engagement, None),
         tags=languages_of_firm(),
         can_act=can_act and engagement.state is not EngagementState.CLOSED,
         slot=slots.current(db(), engagement),
-        given=given_word.of(db(), engagement, now=moment()),
+        given=given,
+        hear=HearForm(),
         zone=engagement.cadence["zone"],
         local=local,
     )
 
 
-def _row(engagement: Engagement, step: Milestone, forms: dict[str, Any]) -> Row:
+def _row(engagement: Engagement, step: Milestone, forms: dict[str, Any], over: set[int]) -> Row:
     day: dict[str, date] = {"done_on": today()}
     row = Row(
         milestone=step,
@@ -230,6 +246,7 @@ def _row(engagement: Engagement, step: Milestone, forms: dict[str, Any]) -> Row:
         drop=forms.get(f"drop-{step.id}-") or _drop_form(engagement, step.id, None),
         agree=forms.get(f"agree-{step.id}-") or FirstDateForm(prefix=f"agree-{step.id}-"),
         came=forms.get(f"came-{step.id}-") or CameForm(prefix=f"came-{step.id}-", data={"came_on": today()}),
+        is_read_as_over=step.id in over,
     )
     if row.waits and row.is_open and f"came-{step.id}-" not in forms:
         row.came.on.data = milestones.comes_to(firm(), step, today())

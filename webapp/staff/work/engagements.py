@@ -11,7 +11,7 @@ from webapp.access import needs, the_user
 from webapp.forms.rhythm.cadences import WorkRhythmForm, as_fields
 from webapp.forms.rhythm.in_writing import InWritingForm
 from webapp.forms.work.clients import PartForm
-from webapp.forms.work.engagements import NoNewsForm, OwnerForm, WordsForm
+from webapp.forms.work.engagements import NoNewsForm, OwnerForm, RestForm, WordsForm
 from webapp.language import firm, lang, t, today
 from webapp.models import Contact, Engagement, EngagementState, Participation, PartOf, Playbook, Role, User
 from webapp.numbers import row_number
@@ -99,7 +99,7 @@ def all_live() -> Any:
 @needs(Role.STAFF)
 def rest(engagement_id: int) -> Any:
     engagement = _acting(engagement_id)
-    words = WordsForm(request.form)
+    words = RestForm(request.form)
     if not words.validate():
         return _page(engagement, words=words), 422
     if _tried(lambda: engagements.rest(db(), engagement, words=words.words.data, by=the_user(), now=moment()), 1):
@@ -142,8 +142,11 @@ def owner(engagement_id: int) -> Any:
     if to is None:
         return _owner_page(engagement, form), 422
     brief, introduction = form.brief.data, form.introduction.data
+    by, now = the_user(), moment()
     try:
-        engagements.hand_over(db(), engagement, to, brief=brief, introduction=introduction, by=the_user(), now=moment())
+        engagements.hand_over(
+            db(), engagement, to, brief=brief, introduction=introduction, tells=form.tells_now, by=by, now=now
+        )
     except Refused as refusal:
         let_go()
         form.refuse(refusal)

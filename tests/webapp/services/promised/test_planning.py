@@ -329,16 +329,24 @@ def test_a_notice_of_rest_does_not_go_out_once_the_work_goes_on(session: Session
     engagement, _ = world.open_engagement()
     engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
     notice = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "closing")).one()
-    engagements.resume(session, engagement, by=world.dalia, now=world.now)
-    notice.priority = -1
-    session.flush()
-
     had = claim(session, now=world.now, lease=MINUTE)
-
     assert had is not None
+
+    engagements.resume(session, engagement, by=world.dalia, now=world.now)
+
     assert had.id == notice.id
     assert not outbox.begin(session, had, now=world.now)
     session.refresh(notice)
+    assert notice.state is MailState.CANCELLED
+
+
+def test_a_notice_of_rest_that_waits_is_taken_back_when_the_work_goes_on(session: Session, world: World) -> None:
+    engagement, _ = world.open_engagement()
+    engagements.rest(session, engagement, words="", by=world.dalia, now=world.now)
+
+    engagements.resume(session, engagement, by=world.dalia, now=world.now)
+
+    notice = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "closing")).one()
     assert notice.state is MailState.CANCELLED
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.factories import World, answers
-from tests.support.moving import move, sent, tick
+from tests.support.moving import delays, move, sent, tick
 from webapp.models import (
     Engagement,
     Milestone,
@@ -18,6 +18,7 @@ from webapp.models import (
     TaskKind,
     Telling,
     TellingState,
+    UpdateKind,
 )
 from webapp.services.core.errors import Refused
 from webapp.services.mail.writing import read
@@ -46,7 +47,9 @@ def test_while_the_work_rests_a_move_waits_and_goes_out_when_it_goes_on(
     tick(session, at=world.now + timedelta(days=3) + QUARTER)
 
     assert before == []
-    assert len(sent(session)) == 1
+    assert sent(session) == []
+    (goes_on,) = sent(session, UpdateKind.CHANGED)
+    assert [delay.now.starts_on for delay in delays(goes_on)] == [LATER]
 
 
 def test_a_notice_made_in_quiet_hours_waits_for_the_morning_of_the_reader(
