@@ -28,7 +28,7 @@ class Trouble(StaffMail):
 
 def _trouble(tag: str) -> Trouble:
     story = Story(tag)
-    about = f"{story['recipient']}, {story['title']} ({story['reference']})"
+    about = f"{story['recipient']} · {story['title']} ({story['reference']})"
     return Trouble(
         **story.staff(),
         lines=(

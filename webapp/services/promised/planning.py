@@ -36,6 +36,7 @@ NO_NEWS_GRACE = timedelta(hours=24)
 JUMP = timedelta(days=7)
 FOLD_MAXIMUM = 400
 BROUGHT_FORWARD_AT_ONCE = 50
+WORKING_WEEK = 5
 
 
 def plan_next(session: Session, engagement: Engagement, *, after: date, rule_after: date | None = None) -> Slot:
@@ -119,8 +120,18 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     session.flush()
     notice = notices.release(session, slot.engagement, now=now)
     is_told = notice is not None and any(row.state is not TellingState.SKIPPED for row in notice.tellings)
-    releases.no_news(session, latest, next_news_at=upcoming.promised_by, now=now, is_told=is_told)
+    releases.no_news(session, latest, next_news_at=_after_silence(session, upcoming, now=now), now=now, is_told=is_told)
     return True
+
+
+def _after_silence(session: Session, upcoming: Slot, *, now: datetime) -> datetime:
+    """When somebody who got no news hears next: on the next working day, after two silences within a working week, and
+    by the rhythm where that is sooner. The slot is brought forward to it."""
+    silent = len(slots.silent_in_a_row(session, [upcoming.engagement_id]).get(upcoming.engagement_id, []))
+    wait = 1 if silent <= slots.SILENT_IN_A_ROW else WORKING_WEEK
+    cadence, calendar = cadences.load(upcoming.engagement.cadence), firm_calendar.of_firm(known_firm(session))
+    on = calendar.add(local(now, cadence.zone).date(), wait)
+    return min(upcoming.promised_by, schedule.slot_times(cadence, on).promised_by)
 
 
 def broken(session: Session, slot: Slot, *, now: datetime) -> None:
@@ -133,10 +144,23 @@ def after_submission(session: Session, slot: Slot, *, by: User, now: datetime) -
     if slot.state is SlotState.PLANNED and slot.send_at <= now:
         _release(session, slot, by=by, now=now)
     elif slot.state is SlotState.NO_NEWS:
-        upcoming = slots.current(session, slot.engagement)
-        next_news_at = upcoming.promised_by if upcoming else None
+        next_news_at = _by_rhythm_again(session, slot.engagement, now=now)
         releases.regular(session, slot, next_news_at=next_news_at, by=by, now=now, is_late=True)
         _news_came(session, slot.engagement, now=now)
+
+
+def _by_rhythm_again(session: Session, engagement: Engagement, *, now: datetime) -> datetime | None:
+    """The report that was missed comes after all: nobody waits any more for the hour that the mail without news named,
+    and the next update is that of the rhythm."""
+    upcoming = slots.current(session, engagement)
+    if upcoming is None or upcoming.rule_on is not None or not next_news.settle_silence(session, engagement, now=now):
+        return upcoming.promised_by if upcoming else None
+    cadence, calendar = cadences.load(engagement.cadence), firm_calendar.of_firm(known_firm(session))
+    had = slots.last_had(session, [upcoming]).get(engagement.id)
+    slots.put(upcoming, schedule.first_ahead(cadence, had=had, now=now, calendar=calendar))
+    upcoming.asked_at = upcoming.last_call_at = None
+    session.flush()
+    return upcoming.promised_by
 
 
 def notice_jump(session: Session, last_tick: datetime | None, *, now: datetime) -> bool:

@@ -149,6 +149,14 @@ def waited_for(session: Session, given: Collection[tuple[Commitment, datetime]])
     return waiting | {each.id for each, since in doubtful if latest.get(each.engagement_id, never) >= since}
 
 
+def settle_silence(session: Session, engagement: Engagement, *, now: datetime) -> bool:
+    """News comes after a mail that had none: what that one promised is settled. False where it promised nothing."""
+    silent = [given for given in _open(session, engagement) if given.update.kind is UpdateKind.NO_NEWS]
+    for given in silent:
+        given.state, given.scored_at = CommitmentState.SETTLED, now
+    return bool(silent)
+
+
 def _open(session: Session, engagement: Engagement) -> Sequence[Commitment]:
     return session.scalars(
         select(Commitment).where(Commitment.engagement_id == engagement.id, Commitment.state == CommitmentState.OPEN)

@@ -200,7 +200,11 @@ def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Dela
 def notice(
     session: Session, engagement: Engagement, frozen: Snapshot, *, number: int, now: datetime, by: User | None = None
 ) -> Update:
-    """Release a delay notice, of its own and at once. `number` is of the newest move it tells."""
+    """Release a delay notice, of its own and at once. `number` is of the newest move it tells. It is news: where the
+    planned slot was not brought forward yet to the hour that a mail without news named, nobody waits for that hour."""
+    slot = slots.current(session, engagement)
+    if slot is not None and slot.rule_on is not None:
+        next_news.settle_silence(session, engagement, now=now)
     return _release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, by=by, now=now)
 
 

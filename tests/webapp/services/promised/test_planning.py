@@ -1,14 +1,16 @@
 """The rhythm at work: what happens at *send at* and at *promised by*, with late forms, two clocks and downtime."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.delivering import claim
-from tests.support.factories import World, answers
+from tests.support.factories import TUESDAYS, World, answers
 from webapp.database import Database
 from webapp.models import (
     Checkpoint,
@@ -32,9 +34,10 @@ from webapp.services.mail import outbox
 from webapp.services.mail.writing import read
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
-from webapp.services.rhythm import slots
+from webapp.services.rhythm import cadences, slots
 from webapp.services.work import engagements
 
+DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(days=7)
 
@@ -105,14 +108,50 @@ def test_nobody_filed_by_the_promised_time_so_the_client_hears_that_there_is_no_
     assert tick(session, slot.promised_by) == 1
 
     update = session.scalars(select(Update).where(Update.slot_id == slot.id)).one()
-    upcoming = planned(session, engagement)
     assert (slot.state, slot.checkpoint.state) == (SlotState.NO_NEWS, CheckpointState.MISSED)
     assert update.kind is UpdateKind.NO_NEWS
     assert update.snapshot["done"] is None
-    assert update.next_news_at == upcoming.promised_by
-    assert upcoming.local_on == slot.local_on + WEEK
+    assert update.next_news_at == slot.promised_by + DAY
+    planning.bring_forward(session, now=slot.promised_by + MINUTE)
+    assert planned(session, engagement).promised_by == slot.promised_by + DAY
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "no_news")).one()
     assert mail.to_address == "maria@bennani.example"
+
+
+def test_from_the_third_silence_on_the_next_hour_is_a_working_week_away(session: Session, world: World) -> None:
+    engagement, _ = world.open_engagement(cadence=cadences.dump(replace(TUESDAYS, weeks=4)))
+
+    for _ in range(3):
+        slot = planned(session, engagement)
+        tick(session, slot.promised_by)
+        planning.bring_forward(session, now=slot.promised_by + MINUTE)
+
+    said = [update.next_news_at for update in session.scalars(select(Update).where(Update.kind == UpdateKind.NO_NEWS))]
+    days = [at.date() for at in said if at is not None]
+    assert [later - earlier for earlier, later in pairwise(days)] == [DAY, 7 * DAY]
+
+
+def test_over_a_weekend_the_next_hour_is_on_monday(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement(cadence=cadences.dump(replace(TUESDAYS, weekdays=(4,))))
+
+    tick(session, slot.promised_by)
+
+    silent = session.scalars(select(Update).where(Update.slot_id == slot.id)).one()
+    assert silent.next_news_at == slot.promised_by + 3 * DAY
+    assert engagement.id == silent.engagement_id
+
+
+def test_a_late_report_puts_the_next_update_back_into_the_rhythm(session: Session, world: World) -> None:
+    engagement, slot = world.open_engagement()
+    tick(session, slot.promised_by)
+    planning.bring_forward(session, now=slot.promised_by + MINUTE)
+
+    file(session, slot, world.alice, now=slot.promised_by + 60 * MINUTE)
+
+    update = session.scalars(select(Update).where(Update.kind == UpdateKind.REGULAR)).one()
+    assert planned(session, engagement).local_on == slot.local_on + WEEK
+    assert update.next_news_at == planned(session, engagement).promised_by
+    assert planning.bring_forward(session, now=slot.promised_by + 70 * MINUTE) == 0
 
 
 def test_a_report_filed_after_the_no_news_mail_goes_out_late(session: Session, world: World) -> None:

@@ -158,7 +158,7 @@ def test_the_no_news_mail_says_what_was_last_confirmed_and_when_and_guesses_noth
     assert silent.snapshot["step"] is None
     assert "Tiles finished" not in read(mail).text
     assert "7 April" in read(mail).text
-    assert "21 April" in read(mail).text
+    assert "Wednesday 15 April" in read(mail).text
 
 
 def test_the_welcome_says_what_was_agreed_the_rhythm_and_what_we_know(session: Session, world: World) -> None:
