@@ -285,6 +285,15 @@ class Work:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeasonHours:
+    """Some weeks in which updates come at another hour, told before they begin."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class CorrectedPart:
     """One part of an earlier mail: what we wrote, and what is right; None is nothing. A date has its milestone's
     `labels`."""

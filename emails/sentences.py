@@ -18,6 +18,7 @@ from emails.pieces import (
     Person,
     QuestionLine,
     Said,
+    SeasonHours,
     Standing,
     Step,
     Waiting,
@@ -127,6 +128,11 @@ class Sentences(Phrases):
         rest."""
         own = [self.by_day(self.line(self._open(step.said, step.by)), step.by) for step in steps]
         return [*own, *(self._ask(ask) for ask in asks[:MOST_ASKS])]
+
+    def season(self, season: SeasonHours, next_news_at: datetime) -> str:
+        """From when to when updates come at another hour, which is that of the next news."""
+        days = self.ready(self.language.span(season.starts_on, season.ends_on))
+        return self.t("season", days=days, name=season.name, time=self.time(next_news_at))
 
     def more_asks(self, asks: Sequence[AskLine]) -> str | None:
         """How many asks a mail leaves to the page."""

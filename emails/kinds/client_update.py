@@ -13,6 +13,7 @@ from emails.pieces import (
     Delay,
     Person,
     Said,
+    SeasonHours,
     Standing,
     Step,
     StepChange,
@@ -41,6 +42,8 @@ class ClientUpdate(ClientMail):
     dates: tuple[DateLine, ...] = ()
     delays: tuple[Delay, ...] = ()
     asks: tuple[AskLine, ...] = ()
+    season: SeasonHours | None = None
+    """Where the next news comes at the hour of a season that was not told yet."""
     waiting: Waiting | None = None
     changed: dict[int, StepChange] = field(default_factory=dict)
     """Steps that changed beside the rhythm, by their numbers: the reason why this is sent at once."""
@@ -231,12 +234,28 @@ def _resumed(tag: str) -> ClientUpdate:
     return ClientUpdate(**story.regular(), dates=story.dates(), is_resumed=True)
 
 
+def _before_a_season(tag: str) -> ClientUpdate:
+    story = Story(tag)
+    season = SeasonHours(name=story["season"], starts_on=date(2027, 4, 24), ends_on=date(2027, 5, 23))
+    shared = story.regular()
+    shared["next_news_at"] = story.at(27, 15)
+    return ClientUpdate(
+        **shared,
+        since=date(2027, 4, 13),
+        done=story.said("done"),
+        steps=story.steps()[:1],
+        dates=story.dates(),
+        season=season,
+    )
+
+
 SAMPLES = {
     "on_track": _on_track,
     "update_with_delay": _update_with_delay,
     "nothing_new": _nothing_new,
     "introduction": _introduction,
     "late_update": _late_update,
+    "before_a_season": _before_a_season,
     "step_dropped": _step_dropped,
     "step_back": _step_back,
     "step_reopened": _step_reopened,

@@ -5,7 +5,7 @@ from datetime import date
 
 from emails import news
 from emails.mail import ClientMail
-from emails.pieces import Agreed, AskLine, DateLine, Said
+from emails.pieces import Agreed, AskLine, DateLine, Said, SeasonHours
 from emails.sample_story import Story
 from emails.sending import to_client
 from emails.sentences import Sentences
@@ -21,6 +21,8 @@ class Welcome(ClientMail):
     dates: tuple[DateLine, ...] = ()
     facts: tuple[Said, ...] = ()
     asks: tuple[AskLine, ...] = ()
+    season: SeasonHours | None = None
+    """Where the next news comes at the hour of a season that was not told yet."""
 
     def headline(self, say: Sentences) -> str:
         return say.t("news.welcome")

@@ -14,6 +14,7 @@ from webapp.client import road
 from webapp.client.entrance import Entrance
 from webapp.client.road import Mark
 from webapp.models import Ask, EngagementState, Firm, Participation, Reply, Update, UpdateKind
+from webapp.services.calendar import phone_hours
 from webapp.services.core.errors import LinkInvalid
 from webapp.services.core.firm import the_firm
 from webapp.services.dates import staleness
@@ -97,7 +98,10 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
         dates=dates,
         road=road.of(dates, to.today),
         asks=_asks(session, told, part),
-        owner=composing.owner(_with_who_is_known(live, stands), to),
+        owner=replace(
+            composing.owner(_with_who_is_known(live, stands), to),
+            hours=phone_hours.for_today(firm, to.spoken, local(now, firm.zone).date()),
+        ),
         engagement=composing.engagement(stands or live, to),
         next_news_at=local(next_at, to.zone) if next_at else None,
         history=[_told(entry, to, is_corrected=entry.update.id in corrected) for entry in told],

@@ -1,6 +1,6 @@
 """Days on which the firm works otherwise than its week says, and seasons with other hours."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -40,7 +40,8 @@ class CalendarDay(Identified):
 
 
 class CalendarSeason(Identified):
-    """Other hours from one date to another, both included. `hours` has the shape of `Firm.weekly_hours`."""
+    """Other hours from one date to another, both included. `hours` has the shape of `Firm.weekly_hours`; `send_at` and
+    `promised_by` are those of updates while it lasts, both or neither."""
 
     __tablename__ = "calendar_season"
 
@@ -49,3 +50,5 @@ class CalendarSeason(Identified):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     hours: Mapped[dict[str, Any]]
+    send_at: Mapped[time | None]
+    promised_by: Mapped[time | None]

@@ -1,13 +1,14 @@
 """Forms about the working calendar: the week, days, seasons, a file, a country."""
 
 import unicodedata
+from typing import Any
 
 from wtforms import BooleanField, Field, FileField, RadioField, SelectField, ValidationError
 from wtforms.form import BaseForm
 
 from webapp.forms.core.base import OneOfSeveral
-from webapp.forms.core.fields import LINE_MAXIMUM, WEEKDAYS, AtMost, Day, Line, Needed
-from webapp.language import Lazy, lang
+from webapp.forms.core.fields import LINE_MAXIMUM, WEEKDAYS, AtMost, Clock, Day, Line, Needed
+from webapp.language import Lazy, lang, t
 from webapp.services.calendar import public_holidays, working_hours
 from webapp.services.calendar.working_days import Hours
 
@@ -73,6 +74,22 @@ class SeasonForm(OneOfSeveral):
     starts_on = Day(Lazy("calendar.starts_on"), [Needed()])
     ends_on = Day(Lazy("calendar.ends_on"), [Needed()])
     hours = Line(Lazy("calendar.hours"), [Needed(), AtMost(LINE_MAXIMUM), WorkingHours()])
+    send_at = Clock(Lazy("rhythm_form.send_at"))
+    promised_by = Clock(Lazy("rhythm_form.promised_by"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Both hours of updates or none, the promise later than the sending."""
+        fits = bool(super().validate(extra_validators))
+        if self.promised_by.errors or (self.send_at.data is None and self.promised_by.data is None):
+            return fits
+        if self.send_at.data is None or self.promised_by.data is None:
+            key = "form.fault.time"
+        elif self.promised_by.data <= self.send_at.data:
+            key = "form.fault.promise_later"
+        else:
+            return fits
+        self.promised_by.errors = [t(key)]
+        return False
 
 
 class CalendarFileForm(OneOfSeveral):

@@ -55,6 +55,9 @@ def of_firm(firm: Firm) -> WorkingDays:
                 ends_on=season.ends_on,
                 usual_hours=working_hours.usual(season.hours),
                 hours=working_hours.by_weekday(season.hours),
+                name=season.name,
+                send_at=season.send_at,
+                promised_by=season.promised_by,
             )
             for season in firm.calendar_seasons or ()
         ),

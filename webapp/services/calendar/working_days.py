@@ -21,13 +21,17 @@ ONE_DAY = timedelta(days=1)
 class Season:
     """Other hours from one date to another, both included, such as Ramadan 9 to 15.
 
-    `hours` are those of the weekdays it names, `usual_hours` those of the rest.
+    `hours` are those of the weekdays it names, `usual_hours` those of the rest. Where `send_at` and `promised_by` are
+    given, updates go out, and are promised, at these hours while it lasts.
     """
 
     starts_on: date
     ends_on: date
     usual_hours: Hours
     hours: Mapping[int, Hours] = field(default_factory=dict, hash=False)
+    name: str = ""
+    send_at: time | None = None
+    promised_by: time | None = None
 
     def __post_init__(self) -> None:
         if self.ends_on < self.starts_on:
@@ -103,12 +107,13 @@ class WorkingDays:
         """The hours worked on a day, in order; none on a day off."""
         if not self.is_working(day):
             return ()
-        usual_hours, hours = self.usual_hours, self.hours
-        for season in self.seasons:
-            if season.covers(day):
-                usual_hours, hours = season.usual_hours, season.hours
-                break
+        season = self.season_on(day)
+        usual_hours, hours = (season.usual_hours, season.hours) if season else (self.usual_hours, self.hours)
         return hours.get(day.weekday(), usual_hours)
+
+    def season_on(self, day: date) -> Season | None:
+        """The season that covers a day, or None in ordinary weeks."""
+        return next((season for season in self.seasons if season.covers(day)), None)
 
     def add_hours(self, at: datetime, hours: timedelta, zone: str) -> datetime:
         """The first moment, in UTC, by which so much working time has passed since `at` in the zone.

@@ -230,6 +230,7 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "nothing_new": _news(lambda frozen: frozen.waiting is not None),
     "introduction": _news(lambda frozen: frozen.introduces is not None),
     "late_update": _news(lambda frozen: frozen.is_late),
+    "before_a_season": _news(lambda frozen: frozen.season is not None),
     "step_dropped": _changed(lambda frozen: StepChange.DROPPED in frozen.changed.values()),
     "step_back": _changed(lambda frozen: StepChange.BACK in frozen.changed.values()),
     "step_reopened": _changed(lambda frozen: StepChange.REOPENED in frozen.changed.values()),

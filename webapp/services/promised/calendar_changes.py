@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -152,17 +152,28 @@ def remove_files(session: Session, *, by: User, now: datetime) -> int:
 
 
 def add_season(
-    session: Session, name: str, *, starts_on: date, ends_on: date, hours: Hours, by: User, now: datetime
+    session: Session,
+    name: str,
+    *,
+    starts_on: date,
+    ends_on: date,
+    hours: Hours,
+    send_at: time | None = None,
+    promised_by: time | None = None,
+    by: User,
+    now: datetime,
 ) -> CalendarSeason:
-    """Other hours on every working day from one date to another, both included. Two seasons cannot overlap: nobody
-    could say which hours count."""
+    """Other hours on every working day from one date to another, both included, and for updates where that is said.
+    Two seasons cannot overlap: nobody could say which hours count."""
     firm = locked_firm(session)
     if ends_on < starts_on:
         raise Refused("calendar.fault.season_ends", field="ends_on")
     if any(season.starts_on <= ends_on and starts_on <= season.ends_on for season in firm.calendar_seasons):
         raise Refused("calendar.fault.season_overlaps", field="starts_on")
     stored = {working_hours.USUAL: working_hours.dump(hours)}
-    season = CalendarSeason(name=name, starts_on=starts_on, ends_on=ends_on, hours=stored)
+    season = CalendarSeason(
+        name=name, starts_on=starts_on, ends_on=ends_on, hours=stored, send_at=send_at, promised_by=promised_by
+    )
     firm.calendar_seasons.append(season)
     _note(session, firm, "season", by=by, now=now, starts_on=starts_on.isoformat())
     return season

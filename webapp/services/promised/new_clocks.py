@@ -7,6 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from webapp.models import Commitment, CommitmentState, Engagement, EngagementState, Slot, SlotState, Tick, Update
+from webapp.services.calendar import firm_calendar
+from webapp.services.calendar.working_days import WorkingDays
+from webapp.services.core.firm import the_firm
 from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule
 
@@ -39,8 +42,10 @@ def follow(session: Session, *, now: datetime, after: int = 0) -> int:
         .limit(AT_ONCE)
     )
     found = session.scalars(wanted).all()
+    firm = the_firm(session)
+    calendar = firm_calendar.of_firm(firm) if firm is not None else None
     for slot in found:
-        _follow(session, slot)
+        _follow(session, slot, calendar)
     if len(found) == AT_ONCE:
         return found[-1].id
     session.execute(delete(Tick).where(Tick.name.startswith(FOLLOWED)))
@@ -48,8 +53,11 @@ def follow(session: Session, *, now: datetime, after: int = 0) -> int:
     return 0
 
 
-def _follow(session: Session, slot: Slot) -> None:
-    times = schedule.slot_times(cadences.load(slot.engagement.cadence), slot.local_on)
+def _follow(session: Session, slot: Slot, calendar: WorkingDays | None) -> None:
+    cadence = cadences.load(slot.engagement.cadence)
+    # Planned by the hours of the rhythm, or by those of a season: what is off by less was moved by clocks.
+    wanted = [schedule.slot_times(cadence, slot.local_on, calendar=each) for each in (None, calendar)]
+    times = min(wanted, key=lambda each: abs(each.send_at - slot.send_at))
     shift = times.send_at - slot.send_at
     if not shift or shift != times.promised_by - slot.promised_by:
         return

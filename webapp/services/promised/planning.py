@@ -59,8 +59,9 @@ def plan_next(session: Session, engagement: Engagement, *, after: date, rule_aft
 def preview(session: Session, engagement: Engagement, *, after: date, count: int = 6) -> list[schedule.SlotTimes]:
     """The next slots as they would be planned."""
     cadence = cadences.load(engagement.cadence)
-    days = schedule.days(cadence, after=after, count=count, calendar=firm_calendar.of_firm(known_firm(session)))
-    return [schedule.slot_times(cadence, day) for day in days]
+    calendar = firm_calendar.of_firm(known_firm(session))
+    days = schedule.days(cadence, after=after, count=count, calendar=calendar)
+    return [schedule.slot_times(cadence, day, calendar=calendar) for day in days]
 
 
 def upcoming(session: Session, slot: Slot) -> datetime:
@@ -131,7 +132,7 @@ def _after_silence(session: Session, upcoming: Slot, *, now: datetime) -> dateti
     wait = 1 if silent <= slots.SILENT_IN_A_ROW else WORKING_WEEK
     cadence, calendar = cadences.load(upcoming.engagement.cadence), firm_calendar.of_firm(known_firm(session))
     on = calendar.add(local(now, cadence.zone).date(), wait)
-    return min(upcoming.promised_by, schedule.slot_times(cadence, on).promised_by)
+    return min(upcoming.promised_by, schedule.slot_times(cadence, on, calendar=calendar).promised_by)
 
 
 def broken(session: Session, slot: Slot, *, now: datetime) -> None:

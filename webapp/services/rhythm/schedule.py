@@ -152,12 +152,12 @@ def following(cadence: Cadence, *, after: date, rule_after: date | None = None, 
     whatever a changed calendar did to its day, no date of the rule is left out and none has two slots."""
     if rule_after is None:
         day = next_day(cadence, after=after, calendar=calendar)
-        return slot_times(cadence, day, rule_on=rule_date(cadence, day, calendar=calendar))
+        return slot_times(cadence, day, rule_on=rule_date(cadence, day, calendar=calendar), calendar=calendar)
     while True:
         rule_after = _rule_day(cadence, since=rule_after + ONE_DAY)
         day = _moved(cadence, rule_after, calendar)
         if day > after:
-            return slot_times(cadence, day, rule_on=rule_after)
+            return slot_times(cadence, day, rule_on=rule_after, calendar=calendar)
 
 
 def first_ahead(cadence: Cadence, *, had: date | None, now: datetime, calendar: WorkingDays) -> SlotTimes:
@@ -167,7 +167,7 @@ def first_ahead(cadence: Cadence, *, had: date | None, now: datetime, calendar: 
     while True:
         rule_on = _rule_day(cadence, since=rule_on + ONE_DAY)
         days = [_moved(cadence, rule_on, calendar), calendar.on_or_after(rule_on)]
-        found = _first_of(cadence, rule_on, days, had, now)
+        found = _first_of(cadence, rule_on, days, had, now, calendar)
         if found is not None:
             return found
 
@@ -184,30 +184,40 @@ def put_again(
     days = [_moved(cadence, rule_on, calendar)]
     if calendar.is_working(planned):
         days.append(planned)
-    found = _first_of(cadence, rule_on, days, had, now)
+    found = _first_of(cadence, rule_on, days, had, now, calendar)
     day = rule_on if had is None else max(rule_on, had + ONE_DAY)
     while found is None:
         day = calendar.on_or_after(day)
-        found = _first_of(cadence, rule_on, [day], had, now)
+        found = _first_of(cadence, rule_on, [day], had, now, calendar)
         day = max(day + ONE_DAY, now.astimezone(ZoneInfo(cadence.zone)).date())
     return found
 
 
-def slot_times(cadence: Cadence, on: date, *, rule_on: date | None = None) -> SlotTimes:
+def slot_times(
+    cadence: Cadence, on: date, *, rule_on: date | None = None, calendar: WorkingDays | None = None
+) -> SlotTimes:
     """When the slot of a local date goes out, and by when it is promised; `rule_on` is the date of the rule that it
-    stands for, where that is another one.
+    stands for, where that is another one. A season of the calendar may have hours of its own for both.
 
     Both are the first existing minute of their wall time. Where clocks skip the last hour of a day, the slot goes out
     in the minute before, so that it never falls on the next date. Where clocks skip both times, the promise keeps its
     distance from the sending.
     """
-    send_at = instant(on, cadence.send_at, cadence.zone)
+    sending, promised = _hours_on(cadence, on, calendar)
+    send_at = instant(on, sending, cadence.zone)
     if send_at.astimezone(ZoneInfo(cadence.zone)).date() != on:
         send_at -= timedelta(minutes=1)
-    promised_by = instant(on, cadence.promised_by, cadence.zone)
+    promised_by = instant(on, promised, cadence.zone)
     if promised_by <= send_at:
-        promised_by = send_at + (datetime.combine(on, cadence.promised_by) - datetime.combine(on, cadence.send_at))
+        promised_by = send_at + (datetime.combine(on, promised) - datetime.combine(on, sending))
     return SlotTimes(on, send_at, promised_by, rule_on or on)
+
+
+def _hours_on(cadence: Cadence, on: date, calendar: WorkingDays | None) -> tuple[time, time]:
+    season = calendar.season_on(on) if calendar is not None else None
+    if season is None or season.send_at is None or season.promised_by is None:
+        return cadence.send_at, cadence.promised_by
+    return season.send_at, season.promised_by
 
 
 def deliver_at(at: datetime, reader: Reader) -> datetime:
@@ -232,15 +242,15 @@ def next_news_at(cadence: Cadence, *, after: date, reader: Reader, calendar: Wor
     It is when the next slot is promised, or the first moment after that at which this reader may be written to.
     """
     on = next_day(cadence, after=after, calendar=calendar)
-    return deliver_at(slot_times(cadence, on).promised_by, reader)
+    return deliver_at(slot_times(cadence, on, calendar=calendar).promised_by, reader)
 
 
 def _first_of(
-    cadence: Cadence, rule_on: date, days: Sequence[date], had: date | None, now: datetime
+    cadence: Cadence, rule_on: date, days: Sequence[date], had: date | None, now: datetime, calendar: WorkingDays
 ) -> SlotTimes | None:
     """The first of these days that is after `had` and whose promised time is ahead."""
     for day in days:
-        times = slot_times(cadence, day, rule_on=rule_on)
+        times = slot_times(cadence, day, rule_on=rule_on, calendar=calendar)
         if (had is None or day > had) and times.promised_by > now:
             return times
     return None

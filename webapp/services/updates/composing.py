@@ -25,11 +25,12 @@ from emails.pieces import (
     standing_on,
 )
 from webapp.models import Contact, Firm, Participation, UpdateKind
+from webapp.services.calendar import phone_hours
 from webapp.services.core import phones
 from webapp.services.core.firm import label
 from webapp.services.rhythm import cadences
 from webapp.services.rhythm.readers import reader
-from webapp.services.rhythm.schedule import deliver_at
+from webapp.services.rhythm.schedule import deliver_at, slot_times
 from webapp.services.updates.snapshot import Snapshot
 from webapp.timezones import local
 
@@ -105,14 +106,17 @@ def engagement(frozen: Snapshot, to: For) -> Work:
 
 
 def owner(frozen: Snapshot, to: For) -> Person:
-    """Somebody to phone, by name; the firm itself where nobody owns the work."""
+    """Somebody to phone, by name, with the hours of the days until the next news; the firm itself where nobody owns the
+    work."""
+    comes = next_news(frozen, to)
+    hours = phone_hours.for_days(to.firm, to.spoken, since=to.today, until=comes.date() if comes else to.today)
     if frozen.owner is None:
-        return Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=to.firm.hours)
+        return Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=hours)
     person = frozen.owner
     return Person(
         name=person.name,
         phone=_phone(person.phone or to.firm.phone),
-        hours=to.firm.hours,
+        hours=hours,
         instead_of=person.instead_of,
         until=person.until,
     )
@@ -225,6 +229,7 @@ def _welcome(frozen: Snapshot, to: For) -> Welcome:
         rhythm=_rhythm(frozen, to),
         dates=standing_on(frozen.dates, to.today),
         facts=tuple(Said(text=fact) for fact in frozen.facts),
+        season=frozen.season,
         asks=asks(frozen, to),
     )
 
@@ -237,9 +242,13 @@ def _rhythm(frozen: Snapshot, to: For) -> str:
     cadence = cadences.load(frozen.cadence)
     if frozen.next_news_at is None:
         return cadences.in_words(cadence, to.spoken)
+    promised = frozen.next_news_at
+    if frozen.season is not None:
+        # In the words about the rhythm stands the usual hour; that of the season is said beside the next news.
+        promised = slot_times(cadence, local(promised, cadence.zone).date()).promised_by
     usually = replace(reader(to.participation, to.firm), working_days=None, paused_until=None)
-    promised_at = local(frozen.next_news_at, cadence.zone)
-    comes_at = local(deliver_at(frozen.next_news_at, usually), to.zone)
+    promised_at = local(promised, cadence.zone)
+    comes_at = local(deliver_at(promised, usually), to.zone)
     return cadences.in_words(cadence, to.spoken, promised_at=promised_at, comes_at=comes_at)
 
 

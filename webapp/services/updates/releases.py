@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,7 +29,7 @@ from webapp.services.rhythm import slots
 from webapp.services.updates import calls, next_news, renewing, telling, untold
 from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks
+from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks, season_ahead
 from webapp.timezones import local
 
 
@@ -85,6 +85,7 @@ def from_answers(
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         waiting=answers.waiting,
         is_late=is_late,
+        season=season_ahead(session, engagement, next_news_at, since=slot.local_on),
         **_introduction(session, _unintroduced(session, engagement)),
         confirmed_at=now,
         next_news_at=next_news.soonest(next_news_at, delays, now=now),
@@ -230,6 +231,7 @@ def welcome_snapshot(
         dates=date_lines(engagement),
         asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
         facts=facts,
+        season=season_ahead(session, engagement, next_news_at, since=date.min),
         cadence=engagement.cadence,
         confirmed_at=now,
         next_news_at=next_news_at,

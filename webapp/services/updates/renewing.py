@@ -1,7 +1,7 @@
 """A date or an hour that moves before anybody read the update that says it: what waits is written anew."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,8 @@ from webapp.services.core import audits
 from webapp.services.dates import unread
 from webapp.services.updates import next_news, telling, untold
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import date_lines, frame
+from webapp.services.updates.status import date_lines, frame, season_ahead
+from webapp.timezones import local
 
 
 def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_at: datetime | None = None) -> None:
@@ -38,6 +39,9 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
             if next_news_at is not None:
                 update.next_news_at = next_news.soonest(next_news_at, delays, now=now)
                 told["next_news_at"] = update.next_news_at
+                is_first = update.kind is UpdateKind.WELCOME
+                since = date.min if is_first else local(update.released_at, engagement.cadence["zone"]).date()
+                told["season"] = season_ahead(session, engagement, update.next_news_at, since=since)
             if update.kind is UpdateKind.WELCOME:
                 told["cadence"] = engagement.cadence
             update.snapshot = Snapshot.load(update.snapshot).model_copy(update=told).dump()

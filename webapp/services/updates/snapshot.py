@@ -8,7 +8,20 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from emails.pieces import AskLine, Call, CorrectedPart, DateLine, Delay, Labels, Person, Said, Step, StepChange, Waiting
+from emails.pieces import (
+    AskLine,
+    Call,
+    CorrectedPart,
+    DateLine,
+    Delay,
+    Labels,
+    Person,
+    Said,
+    SeasonHours,
+    Step,
+    StepChange,
+    Waiting,
+)
 from webapp.models import Telling, Update
 from webapp.services.updates.answers import LastStep
 
@@ -53,6 +66,7 @@ class Snapshot(BaseModel):
     closing_words: Said | None = None
     is_pause: bool = False
     silent: int = 1
+    season: SeasonHours | None = None
     call: Call | None = None
     is_call_known: bool = False
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emails.pieces import Agreed, DateLine, Delay, Person, Said, Who
+from emails.pieces import Agreed, DateLine, Delay, Person, Said, SeasonHours, Who
 from webapp.models import (
     Ask,
     AskState,
@@ -20,7 +20,7 @@ from webapp.models import (
     UpdateKind,
     User,
 )
-from webapp.services.calendar import stand_ins
+from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core.firm import the_firm
 from webapp.services.core.supposing import found
 from webapp.services.dates import ledger, milestones
@@ -78,6 +78,21 @@ def _said(words: PromiseWords | None, part: str) -> Said | None:
     if words is None or not text:
         return None
     return Said(text=text, language=words.language, translations=(words.translations or {}).get(part, {}))
+
+
+def season_ahead(
+    session: Session, engagement: Engagement, next_news_at: datetime | None, *, since: date
+) -> SeasonHours | None:
+    """The season with hours of its own for updates into which the next news falls, where a day `since` which a reader
+    counts lies before it: told once, before it begins."""
+    firm = the_firm(session)
+    if firm is None or next_news_at is None:
+        return None
+    on = local(next_news_at, engagement.cadence["zone"]).date()
+    season = firm_calendar.of_firm(firm).season_on(on)
+    if season is None or season.promised_by is None or season.covers(since):
+        return None
+    return SeasonHours(name=season.name, starts_on=season.starts_on, ends_on=season.ends_on)
 
 
 def date_line(milestone: Milestone, untold: Collection[int] = ()) -> DateLine | None:

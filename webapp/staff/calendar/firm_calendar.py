@@ -110,6 +110,8 @@ def add_season() -> Any:
             starts_on=form.date_of("starts_on"),
             ends_on=form.date_of("ends_on"),
             hours=working_hours.parse(form.hours.data),
+            send_at=form.send_at.data,
+            promised_by=form.promised_by.data,
             by=the_user(),
             now=moment(),
         ),

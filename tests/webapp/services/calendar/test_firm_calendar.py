@@ -1,6 +1,7 @@
 """The firm's calendar: its week, public holidays, words about them, and days of one's own."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_week_without_a_working_day_is_refused(session: Session, world: World)
 
 
 def test_a_season_puts_its_hours_in_place_of_the_weeks(session: Session, world: World) -> None:
-    ramadan = {"starts_on": date(2027, 2, 8), "ends_on": date(2027, 3, 8)}
+    ramadan: dict[str, Any] = {"starts_on": date(2027, 2, 8), "ends_on": date(2027, 3, 8)}
 
     calendar_changes.add_season(
         session, "Ramadan", **ramadan, hours=((time(9), time(15)),), by=world.dalia, now=world.now

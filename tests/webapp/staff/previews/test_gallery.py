@@ -226,6 +226,7 @@ LACKING = {
     "nothing_new": "news",
     "introduction": "news",
     "late_update": "news",
+    "before_a_season": "news",
     "step_dropped": "news",
     "step_back": "news",
     "step_reopened": "news",
