@@ -20,7 +20,7 @@ exec "$$(dirname "$$0")/python" -P -c \
 endef
 export LAUNCHER
 
-.PHONY: help setup demo run gates test night check lock format clean
+.PHONY: help setup demo run gates test night check audit lock format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -52,6 +52,17 @@ test: $(VENV)/development ## the tests, on every core; ARGS="-k name" chooses so
 night: $(VENV)/development ## what takes long: many more examples of every property, random each time
 	@echo "== pytest, many examples"
 	@HYPOTHESIS_PROFILE=night $(BIN)/python -m pytest $(PARALLEL) --timeout 3600 $(ARGS)
+
+audit: $(VENV)/development ## known faults of the pinned versions, where the network has a list of them
+	@echo "== audit of pinned versions"
+	@said="$$($(BIN)/uv tool run --quiet pip-audit==2.10.1 --requirement requirements.lock --require-hashes \
+		--disable-pip --progress-spinner off 2>&1)"; found=$$?; \
+	case "$$said" in \
+		*"Found "*" known vulnerabilit"*) echo "$$said"; exit $$found ;; \
+		*"could not be audited"*) echo "NOT AUDITED: no list of known faults can be reached from here." ;; \
+		*"No known vuln"*) echo "No known faults." ;; \
+		*) echo "NOT AUDITED: $$said" ;; \
+	esac
 
 format: $(VENV)/development ## put the code into its one format
 	@$(BIN)/ruff check --fix .

@@ -63,7 +63,7 @@ def test_on_https_every_cookie_is_bound_to_the_host(secure_site: Site) -> None:
     token = site.link(Purpose.INVITATION, user=site.world.alice)
 
     asked = visitor.post("/sign-in", {"address": "alice@darrenov.example"})
-    entered = visitor.post(f"/invitations/{token}", csrf=False)
+    entered = visitor.post(f"/invitations/{token}", {"address": "Alice@DarRenov.example "}, csrf=False)
 
     cookies = [*asked.headers.getlist("Set-Cookie"), *entered.headers.getlist("Set-Cookie")]
     assert {cookie.partition("=")[0] for cookie in cookies} >= {"__Host-milepost-browser", "__Host-milepost-user"}

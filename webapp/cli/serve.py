@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,7 +184,8 @@ def _demo_sign_in(opened: Database, settings: Settings) -> str:
             lives=links.LIVES[Purpose.INVITATION],
         )
         session.commit()
-        return f"{settings.public_url}/invitations/{links.token(settings.keyring, link)}"
+        token = links.token(settings.keyring, link)
+        return f"{settings.public_url}/invitations/{token}?{urllib.parse.urlencode({'for': owner.address})}"
 
 
 def _answers(settings: Settings) -> bool:

@@ -1,5 +1,7 @@
 """`milepost user`: the first colleague, and their way in."""
 
+from urllib.parse import urlencode
+
 import click
 
 from emails.languages import LANGUAGES
@@ -55,5 +57,6 @@ def invite(address: str, name: str, admin: bool, language: str) -> None:
             lives=links.LIVES[Purpose.INVITATION],
         )
         session.commit()
-        click.echo(f"{settings.public_url}/invitations/{links.token(settings.keyring, link)}")
+        token = links.token(settings.keyring, link)
+        click.echo(f"{settings.public_url}/invitations/{token}?{urlencode({'for': colleague.address})}")
         click.echo("This link signs in once, within seven days.")

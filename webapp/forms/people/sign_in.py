@@ -9,5 +9,11 @@ class SignInForm(Form):
     address = EmailField(Lazy("people.address"), [Needed(), Address()])
 
 
+class InvitationForm(Form):
+    """Whose invitation it is: what a person knows, and what opens links by itself does not type."""
+
+    address = EmailField(Lazy("people.address"), [Needed()])
+
+
 class CodeForm(Form):
     code = Line(Lazy("sign_in.code"), [Needed(), AtMost(20)])

@@ -142,6 +142,16 @@ def _read(text: str) -> tuple[int, bytes, bytes]:
     return raw[0], raw[1 : 1 + NONCE_LENGTH], raw[1 + NONCE_LENGTH :]
 
 
+def end_forms(session: Session, user: User, *, now: datetime) -> None:
+    """No link to the forms that a person was mailed so far opens anything any more."""
+    session.execute(
+        update(Link)
+        .where(Link.user_id == user.id, Link.purpose == Purpose.FORMS, Link.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def end_invitations(session: Session, user: User, *, now: datetime) -> None:
     """No invitation that a person was sent so far opens anything any more."""
     session.execute(

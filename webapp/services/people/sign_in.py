@@ -15,7 +15,7 @@ from emails.pieces import Brand
 from webapp.keys import Keyring
 from webapp.models import AskedFor, AskedMail, Link, OutboxEmail, SignInChallenge, User, UserSession
 from webapp.services.core import asked, audits, limits
-from webapp.services.core.errors import LinkInvalid, TooMany
+from webapp.services.core.errors import LinkInvalid, Refused, TooMany
 from webapp.services.core.firm import the_firm
 from webapp.services.mail import links as magic_links
 from webapp.services.mail import queueing
@@ -128,14 +128,23 @@ def by_link(session: Session, link: Link, browser: str, *, now: datetime) -> Use
     return challenge.user
 
 
-def by_invitation(session: Session, link: Link, *, now: datetime) -> User:
-    """An invitation signs in once, in any browser; then all invitations of that person are over."""
+def by_invitation(session: Session, link: Link, address: str, *, now: datetime) -> User:
+    """An invitation signs in once, in any browser, who can say to which address it went: a scanner that presses what it
+    finds in a mail types nothing. Then all invitations of that person are over."""
     session.refresh(link, ["used_at"], with_for_update=True)
     if link.user is None or link.used_at is not None:
         raise LinkInvalid
+    if address.strip().casefold() != link.user.address.casefold():
+        raise Refused("sign_in.not_yours", field="address")
     magic_links.end_invitations(session, link.user, now=now)
     link.user.joined_at = link.user.joined_at or now
     return link.user
+
+
+def end_session(session: Session, browser: UserSession, *, now: datetime) -> None:
+    """Sign a browser out; whoever ends one may fear for their mailbox, so the links of mailed forms end with it."""
+    browser.ended_at = now
+    magic_links.end_forms(session, browser.user, now=now)
 
 
 def open_session(session: Session, user: User, *, browser: str | None, now: datetime) -> str:

@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.access import cookie_name, current_user, drop_cookie, needs, public, safe_next, set_cookie
 from webapp.extensions import csrf
-from webapp.forms.people.sign_in import CodeForm, SignInForm
+from webapp.forms.people.sign_in import CodeForm, InvitationForm, SignInForm
 from webapp.language import t
 from webapp.models import Link, Purpose, Role, User
-from webapp.services.core.errors import LinkInvalid
+from webapp.services.core.errors import LinkInvalid, Refused
 from webapp.services.mail import links
 from webapp.services.people import sign_in
 from webapp.staff.people import known_browser
-from webapp.transactions import commit, db, moment, settings
+from webapp.transactions import commit, db, let_go, moment, settings
 
 bp = Blueprint("staff_sign_in", __name__)
 
@@ -128,13 +128,21 @@ def invitation(token: str) -> Any:
     found = _link(token, Purpose.INVITATION)
     if found.used_at is not None:
         raise LinkInvalid
-    return render_template("staff/people/press.html", kind="invitation", person=found.user)
+    form = InvitationForm(data={"address": request.args.get("for", "")})
+    return render_template("staff/people/press.html", kind="invitation", form=form)
 
 
 @bp.post("/invitations/<token>")
 @public
 def accept(token: str) -> Any:
-    return _enter(sign_in.by_invitation(db(), _link(token, Purpose.INVITATION), now=moment()), "/")
+    form = InvitationForm(request.form)
+    try:
+        user = sign_in.by_invitation(db(), _link(token, Purpose.INVITATION), form.address.data or "", now=moment())
+    except Refused as refusal:
+        let_go()
+        form.refuse(refusal)
+        return render_template("staff/people/press.html", kind="invitation", form=form), 422
+    return _enter(user, "/")
 
 
 @bp.post("/sign-out")

@@ -12,7 +12,7 @@ from webapp.language import firm, lang, t, today
 from webapp.models import Role, User, UserSession
 from webapp.services.calendar import absences
 from webapp.services.core.errors import NotFound, Refused
-from webapp.services.people import users
+from webapp.services.people import sign_in, users
 from webapp.staff.core.languages import languages_of_firm
 from webapp.transactions import commit, db, moment
 
@@ -129,7 +129,7 @@ def end_browser(session_id: int) -> Any:
     browser = db().get(UserSession, session_id)
     if browser is None or browser.user_id != the_user().id:
         raise NotFound
-    browser.ended_at = moment()
+    sign_in.end_session(db(), browser, now=moment())
     commit()
     return redirect(url_for("staff_people.me"), 303)
 

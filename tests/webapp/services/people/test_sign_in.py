@@ -185,22 +185,22 @@ def test_after_the_link_the_code_is_used_up_too(session: Session, world: World, 
 def test_an_invitation_signs_in_once_in_any_browser(session: Session, world: World, keyring: Keyring) -> None:
     link = links.make(session, keyring, Purpose.INVITATION, now=world.now, user=world.bob)
 
-    assert sign_in.by_invitation(session, link, now=world.now) is world.bob
+    assert sign_in.by_invitation(session, link, world.bob.address, now=world.now) is world.bob
     assert world.bob.joined_at == world.now
     session.flush()
     with pytest.raises(LinkInvalid):
-        sign_in.by_invitation(session, link, now=world.now)
+        sign_in.by_invitation(session, link, world.bob.address, now=world.now)
 
 
 def test_one_invitation_used_ends_all_others_of_that_person(session: Session, world: World, keyring: Keyring) -> None:
     links_of = [links.make(session, keyring, Purpose.INVITATION, now=world.now, user=who) for who in (world.bob,) * 2]
     others = links.make(session, keyring, Purpose.INVITATION, now=world.now, user=world.alice)
 
-    sign_in.by_invitation(session, links_of[1], now=world.now)
+    sign_in.by_invitation(session, links_of[1], world.bob.address, now=world.now)
 
     with pytest.raises(LinkInvalid):
-        sign_in.by_invitation(session, links_of[0], now=world.now)
-    assert sign_in.by_invitation(session, others, now=world.now) is world.alice
+        sign_in.by_invitation(session, links_of[0], world.bob.address, now=world.now)
+    assert sign_in.by_invitation(session, others, world.alice.address, now=world.now) is world.alice
 
 
 def test_a_session_keeps_its_secret_as_a_hash_only(session: Session, world: World) -> None:

@@ -37,6 +37,6 @@ def test_signing_in_again_ends_the_browsers_earlier_sign_in(site: Site) -> None:
     amina = site.visitor(site.world.amina)
     token = site.link(Purpose.INVITATION, user=site.world.amina)
 
-    amina.post(f"/invitations/{token}", csrf=False)
+    amina.post(f"/invitations/{token}", {"address": site.world.amina.address}, csrf=False)
 
     assert [session.ended_at is None for session in site.all(UserSession)] == [False, True]

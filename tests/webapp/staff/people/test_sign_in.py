@@ -159,11 +159,43 @@ def test_next_is_ours_at_every_step(site: Site, target: str) -> None:
     assert entered.headers["Location"] == "/"
 
 
+def test_what_presses_an_invitation_without_its_address_gets_nothing_and_uses_nothing_up(
+    site: Site, client: Visitor
+) -> None:
+    link = f"/invitations/{site.link(Purpose.INVITATION, user=site.world.bob)}"
+
+    pressed = client.post(link, csrf=False)
+    guessed = client.post(link, {"address": "alice@darrenov.example"}, csrf=False)
+
+    assert (pressed.status_code, guessed.status_code) == (422, 422)
+    assert "went to another address" in guessed.text
+    assert not site.all(UserSession)
+    assert client.post(link, {"address": "bob@darrenov.example"}, csrf=False).status_code == 303
+
+
+def test_a_link_of_our_own_command_brings_the_address(site: Site, client: Visitor) -> None:
+    link = f"/invitations/{site.link(Purpose.INVITATION, user=site.world.bob)}?for=bob%40darrenov.example"
+
+    form = next(client.page(link).forms())
+
+    assert form["address"] == "bob@darrenov.example"
+
+
+def test_who_ends_a_browser_ends_the_links_of_mailed_forms(site: Site, alice: Visitor, client: Visitor) -> None:
+    forms = f"/checkpoints/{site.link(Purpose.FORMS, user=site.world.alice)}"
+    assert client.get(forms).status_code == 200
+
+    session = site.one(UserSession, UserSession.user_id == site.world.alice.id)
+    alice.post(f"/me/browsers/{session.id}/end")
+
+    assert client.get(forms).status_code == 404
+
+
 def test_an_invitation_signs_in_once_in_any_browser(site: Site, client: Visitor) -> None:
     link = f"/invitations/{site.link(Purpose.INVITATION, user=site.world.bob)}"
 
     client.page(link)
-    first = client.post(link, csrf=False)
+    first = client.post(link, {"address": site.world.bob.address}, csrf=False)
     again = site.visitor()
 
     assert first.status_code == 303
