@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from emails.pieces import OVER, AskLine, DateLine, Delay, Standing, Waiting, leading
-from emails.sentences import Sentences
+from emails.sentences import Sentences, is_known
 
 BOTH = 2
 
@@ -16,6 +16,8 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
     if delay.now.starts_on is None:
         return say.t("news.date_gone", was=was)
     now = say.agreed(delay.now, is_short=True)
+    if len(delays) == 1 and not is_known(delay.was):
+        return say.t("news.met", now=now)
     if delay.is_met and len(delays) == 1:
         if delay.first.starts_on is None:
             return say.t("news.met", now=now)

@@ -8,6 +8,7 @@ from textwrap import shorten
 from emails.phrasing import Phrases
 from emails.pieces import (
     OVER,
+    SURE,
     Agreed,
     AskLine,
     CorrectedPart,
@@ -259,7 +260,9 @@ class Sentences(Phrases):
     def _date(self, line: DateLine) -> DateRow:
         is_first = line.first == line.now and not line.moved
         is_dateless = line.standing is Standing.UNCONFIRMED and line.confirmed_on is None
-        stands = self.t("standing.not_sure" if is_dateless else f"standing.{line.standing}", day="")
+        stands: str | None = self.t("standing.not_sure" if is_dateless else f"standing.{line.standing}", day="")
+        if line.standing in SURE and not is_known(line.now):
+            stands = None
         if line.standing is Standing.HOLDS and is_first and is_known(line.now):
             stands = self.t("standing.holds_first")
         if line.standing is Standing.DONE and line.done_on:
@@ -269,7 +272,7 @@ class Sentences(Phrases):
         if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
             stands = self.t("standing.unconfirmed", day=self.day(line.confirmed_on))
         if line.again is not None:
-            stands = self.joined([stands, self.t(f":words.again.{line.again}")])
+            stands = self.joined([*filter(None, [stands]), self.t(f":words.again.{line.again}")])
         history = None
         if line.moved:
             moved = self.t("delay.moved", count=line.moved)

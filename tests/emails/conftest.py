@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+COMBINATIONS = Path(__file__).parent / "combinations"
 
 
 class Golden:
     """Compares a text with its golden file, or writes the file where asked to."""
 
-    def __init__(self, *, is_rewriting: bool) -> None:
-        self.is_rewriting = is_rewriting
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.is_rewriting = os.environ.get("MILEPOST_REWRITE_SNAPSHOTS") == "1"
 
     def check(self, name: str, text: str) -> None:
-        path = SNAPSHOTS / name
+        path = self.folder / name
         if self.is_rewriting:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -25,4 +27,4 @@ class Golden:
 
 @pytest.fixture
 def golden() -> Golden:
-    return Golden(is_rewriting=os.environ.get("MILEPOST_REWRITE_SNAPSHOTS") == "1")
+    return Golden(SNAPSHOTS)

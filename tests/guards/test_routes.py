@@ -42,7 +42,7 @@ staff   staff_replies.answer staff_replies.answer_beside_form staff_links.hand_o
 staff   staff_telling.show staff_telling.by_phone
 staff   staff_new_engagement.create staff_new_engagement.new
 staff   staff_outbox.again staff_outbox.arrived
-staff   staff_gallery.body staff_gallery.index staff_gallery.send
+staff   staff_gallery.body staff_gallery.index staff_gallery.send staff_gallery.sentences
 staff   staff_today.acknowledge staff_today.task_done
 staff   staff_updates.correct staff_updates.edit
 manager staff_calendar.add_day staff_calendar.add_season staff_calendar.close_tomorrow staff_calendar.country

@@ -6,7 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Call, Person, Said
-from webapp.models import CommitmentState, Engagement, Firm, PromisedCall, Task, TaskKind, User
+from webapp.models import (
+    CommitmentState,
+    Engagement,
+    Firm,
+    PromisedCall,
+    Task,
+    TaskKind,
+    Telling,
+    TellingState,
+    Update,
+    UpdateKind,
+    User,
+)
 from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core import audits, tasks
 from webapp.services.core.firm import known_firm
@@ -99,18 +111,36 @@ def settle(session: Session, engagement: Engagement, *, now: datetime) -> None:
 
 
 def score(session: Session, *, now: datetime) -> int:
-    """Call broken what did not come by the end of its day, and remind those who must hear. The number of them."""
+    """Call broken what did not come by the end of its day, and remind those who must hear; a call that nobody was to
+    hear of is none that could be broken. The number of them."""
     late = session.scalars(
         select(PromisedCall)
         .where(PromisedCall.state == CommitmentState.OPEN, PromisedCall.promised_at < now)
         .order_by(PromisedCall.id)
     ).all()
     for call in late:
-        call.state, call.scored_at = CommitmentState.BROKEN, now
+        is_told = _is_told(session, call)
+        call.state, call.scored_at = CommitmentState.BROKEN if is_told else CommitmentState.SETTLED, now
         task = _task(session, call.engagement_id)
         if task is not None:
             task.mailed_at = None
     return len(late)
+
+
+def _is_told(session: Session, call: PromisedCall) -> bool:
+    """Whether somebody was to hear of it; where all have stopped their mails, nobody was."""
+    told = (
+        select(Telling.id)
+        .join(Update, Telling.update_id == Update.id)
+        .where(
+            Update.engagement_id == call.engagement_id,
+            Update.kind == UpdateKind.NO_NEWS,
+            Update.released_at >= call.taken_on_at,
+            Telling.state != TellingState.SKIPPED,
+        )
+        .limit(1)
+    )
+    return session.scalar(told) is not None
 
 
 def open_ones(session: Session) -> dict[int, PromisedCall]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
-from emails import inert
+from emails import combinations, inert
 from emails.languages import LANGUAGES
 from webapp.access import needs, the_user
 from webapp.language import firm, lang, t
@@ -97,6 +97,20 @@ def body() -> Response:
     except Refused as refusal:
         raise NotFound from refusal
     return mail_body(looks.in_scheme(inert.html(mail.html), choice.scheme))
+
+
+@bp.get("/settings/mails/sentences")
+@needs(Role.STAFF)
+def sentences() -> Any:
+    """The sentences that are built from parts, in a language beside the reader's own."""
+    tag = request.args.get("language", "")
+    other = tag if tag in LANGUAGES else firm().language
+    return render_template(
+        "staff/previews/sentences.html",
+        own=combinations.of(lang().tag),
+        theirs=combinations.of(other),
+        language=other,
+    )
 
 
 @bp.post("/settings/mails/send")

@@ -163,3 +163,19 @@ def test_who_was_never_promised_a_call_is_not_told_that_it_did_not_come(session:
 
     assert "has taken this over" in read(third).text
     assert "as we wrote" not in read(third).text
+
+
+def test_a_call_that_nobody_was_to_hear_of_is_not_broken(session: Session, world: World, work: Engagement) -> None:
+    for part in work.participations:
+        part.stopped_at = world.now
+    session.flush()
+    for _ in range(2):
+        slot = slots.current(session, work)
+        assert slot is not None
+        planning.advance(session, slot.id, now=slot.promised_by)
+        planning.bring_forward(session, now=slot.promised_by + timedelta(minutes=1))
+    call = session.scalars(select(PromisedCall)).one()
+
+    calls.score(session, now=call.promised_at + timedelta(minutes=1))
+
+    assert call.state is CommitmentState.SETTLED
