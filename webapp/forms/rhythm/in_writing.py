@@ -1,9 +1,11 @@
 """The one question before a change that would make clients wait beyond an hour they have in writing."""
 
-from wtforms import RadioField
+from wtforms import Field, RadioField
 
 from webapp.forms.core.base import Form
 from webapp.language import Lazy
+from webapp.numbers import row_number
+from webapp.services.promised.redating import Answer
 
 KEEP, TELL = "keep", "tell"
 
@@ -24,6 +26,13 @@ class HearForm(Form):
         return bool(self.hear.data == TELL)
 
 
+class Numbers(Field):
+    """The numbers of ticked rows; what is none is not there."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [row_number(text) for text in valuelist if text.isascii() and text.isdigit()]
+
+
 class InWritingForm(Form):
     """Their hour stands and somebody writes; or they are told now when the news comes instead."""
 
@@ -33,8 +42,13 @@ class InWritingForm(Form):
         default=KEEP,
         validate_choice=False,
     )
+    otherwise = Numbers("", name="except")
+
+    def answer(self) -> Answer:
+        """Whether clients are told now, which takes a plain word, and the works for which it is the other way round."""
+        return Answer(tells=self.in_writing.data == TELL, exceptions=frozenset(self.otherwise.data or ()))
 
     @property
     def tells(self) -> bool:
-        """Whether clients are told now; only on a plain word."""
-        return bool(self.in_writing.data == TELL)
+        """The same of one work."""
+        return self.answer().tells

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from webapp.models import BulkAct, BulkKind, Engagement, User
+from webapp.models import BulkAct, BulkKind, Engagement, Slot, User
 from webapp.services.bulk import acts, kinds
 from webapp.services.bulk.acts import Part
 from webapp.services.core.errors import Refused
@@ -14,6 +14,7 @@ from webapp.services.dates.ledger import Why
 from webapp.services.dates.milestones import Moved
 from webapp.services.imports import bring_in as importing
 from webapp.services.imports.plan import Plan
+from webapp.services.promised.redating import Answer
 from webapp.services.work import engagements
 
 
@@ -50,10 +51,17 @@ def bring_in(session: Session, plan: Plan, *, by: User | None, now: datetime) ->
     return acts.begin(session, BulkKind.BRING_IN, parts, by=by, now=now)
 
 
+def redate(session: Session, planned: Sequence[Slot], *, answer: Answer, by: User, now: datetime) -> BulkAct:
+    """Put the planned updates of many works where the calendar wants them now."""
+    parts = [Part(name=slot.engagement.reference, engagement=slot.engagement) for slot in planned]
+    details = kinds.answer_as_stored(answer)
+    return acts.begin(session, BulkKind.CALENDAR, parts, details=details, by=by, now=now)
+
+
 def zone(
-    session: Session, works: Sequence[Engagement], *, old: str, new: str, tells: bool, by: User, now: datetime
+    session: Session, works: Sequence[Engagement], *, old: str, new: str, answer: Answer, by: User, now: datetime
 ) -> BulkAct:
     """Let the rhythms of these works go by another zone."""
     parts = [Part(name=work.reference, engagement=work) for work in works]
-    details = {"from": old, "to": new, "tells": tells}
+    details = {"from": old, "to": new, **kinds.answer_as_stored(answer)}
     return acts.begin(session, BulkKind.ZONE, parts, details=details, by=by, now=now)

@@ -16,6 +16,7 @@ from webapp.services.dates.ledger import When, Why
 from webapp.services.dates.milestones import Moved
 from webapp.services.imports import bring_in
 from webapp.services.promised import redating
+from webapp.services.promised.redating import Answer
 from webapp.services.work import engagements
 
 ONE_DAY = timedelta(days=1)
@@ -60,10 +61,19 @@ def _work(session: Session, part: BulkPart) -> Engagement:
 
 
 def _redate(session: Session, act: BulkAct, part: BulkPart, now: datetime) -> str | None:
-    found = redating.redate(
-        session, _work(session, part), now=now, is_rhythm_new=False, tells=bool(act.details.get("tells")), by=act.by
-    )
+    work = _work(session, part)
+    found = redating.redate(session, work, now=now, is_rhythm_new=False, tells=_tells(act, work), by=act.by)
     return _outcome(found)
+
+
+def answer_as_stored(answer: Answer) -> dict[str, Any]:
+    """What is done about hours in writing."""
+    return {"tells": answer.tells, "exceptions": sorted(answer.exceptions)}
+
+
+def _tells(act: BulkAct, work: Engagement) -> bool:
+    stored = act.details
+    return Answer(tells=stored["tells"], exceptions=frozenset(stored["exceptions"])).of(work.id)
 
 
 def _outcome(found: redating.Redated | None) -> str | None:
@@ -89,7 +99,7 @@ def _to_zone(session: Session, act: BulkAct, part: BulkPart, old: str, new: str,
     if work.cadence["zone"] != old or act.by is None:
         return None
     cadence = {**work.cadence, "zone": new}
-    tells = bool(act.details.get("tells"))
+    tells = _tells(act, work)
     return _outcome(engagements.change_rhythm(session, work, cadence, tells=tells, by=act.by, now=now))
 
 

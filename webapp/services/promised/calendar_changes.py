@@ -16,10 +16,11 @@ from webapp.services.core import audits
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import locked_firm
 from webapp.services.promised import redating
-from webapp.services.promised.redating import Redated
+from webapp.services.promised.redating import Answer, Redated
 from webapp.timezones import local
 
 ONE_DAY = timedelta(days=1)
+KEPT = Answer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,13 +192,15 @@ def remove_season(session: Session, season_id: int, *, by: User, now: datetime) 
     return season
 
 
-def redate_all(session: Session, *, now: datetime, tells: bool = False, by: User | None = None) -> list[Redated]:
+def redate_all(session: Session, *, now: datetime, answer: Answer = KEPT, by: User | None = None) -> list[Redated]:
     """After a change of the calendar that concerns few works: put the planned slot of every open work where it belongs
-    now, and say what became of each. What clients have in writing stands, or with `tells` is told anew, as in
+    now, and say what became of each. What clients have in writing stands or is told anew, by the `answer`, as in
     `redating.redate`. The works are locked one after the other in the order of their numbers, so that two who do this
     cannot wait for each other."""
     redated = [
-        redating.redate(session, slot.engagement, now=now, is_rhythm_new=False, tells=tells, by=by)
+        redating.redate(
+            session, slot.engagement, now=now, is_rhythm_new=False, tells=answer.of(slot.engagement_id), by=by
+        )
         for slot in redating.ahead(session, now=now)
     ]
     return [each for each in redated if each is not None]

@@ -20,6 +20,19 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What is done about hours in writing that a change would break: they are kept or, with `tells`, told anew; for the
+    works of these numbers it is the other way round."""
+
+    tells: bool = False
+    exceptions: frozenset[int] = frozenset()
+
+    def of(self, engagement_id: int) -> bool:
+        """Whether the clients of one work are told."""
+        return self.tells != (engagement_id in self.exceptions)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Redated:
     """What a change of rhythm or calendar does to a planned slot: where it was, where the change wants it, whether a
     mail promised the hour it had, so that coming later breaks a word, and whether it therefore stays."""

@@ -36,6 +36,7 @@ from webapp.transactions import commit, db, let_go, moment, pause, the_database
 bp = Blueprint("staff_calendar", __name__)
 
 A_YEAR = timedelta(days=365)
+ANSWERED = ("csrf_token", "in_writing", "except")
 PREFIXES = {
     WeekForm: "week-",
     CountryForm: "country-",
@@ -241,7 +242,7 @@ def _ask(act: Callable[[], str]) -> Any:
                 let_go()
                 return _question(broken, form)
     words = act()
-    bulk = redate(tells=form.tells)
+    bulk = redate(form.answer())
     commit()
     flash(words, "success")
     if bulk is not None:
@@ -250,7 +251,7 @@ def _ask(act: Callable[[], str]) -> Any:
 
 
 def _question(broken: list[Redated], form: InWritingForm) -> str:
-    fields = [(name, values) for name, values in request.form.lists() if name != "csrf_token"]
+    fields = [(name, values) for name, values in request.form.lists() if name not in ANSWERED]
     return render_template("staff/calendar/in_writing.html", broken=broken, form=form, fields=fields, local=local)
 
 

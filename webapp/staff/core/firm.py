@@ -65,7 +65,7 @@ def save() -> Any:
     db().add(saved)
     db().flush()
     audits.note(db(), "changed", saved, now=moment(), by=the_user())
-    act = redate(tells=False)
+    act = redate()
     commit()
     flash(t("firm.saved"), "success")
     if old_zone and saved.zone != old_zone and in_zone.works(db(), old_zone):

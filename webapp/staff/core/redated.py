@@ -6,23 +6,21 @@ from flask import flash
 
 from webapp.access import the_user
 from webapp.language import t
-from webapp.models import BulkAct, BulkKind
-from webapp.services.bulk import acts
-from webapp.services.bulk.acts import Part
+from webapp.models import BulkAct
+from webapp.services.bulk import acts, begin
 from webapp.services.promised import calendar_changes, redating
-from webapp.services.promised.redating import Redated
+from webapp.services.promised.redating import Answer, Redated
 from webapp.transactions import db, moment
 
 
-def redate(*, tells: bool) -> BulkAct | None:
+def redate(answer: Answer = calendar_changes.KEPT) -> BulkAct | None:
     """Put the planned updates where the calendar wants them now, and say what became of them above the next page. Of
     more works than one transaction may change the act is returned that does it."""
     planned = redating.ahead(db(), now=moment())
     if len(planned) <= acts.BATCH:
-        _say(calendar_changes.redate_all(db(), now=moment(), tells=tells, by=the_user()))
+        _say(calendar_changes.redate_all(db(), now=moment(), answer=answer, by=the_user()))
         return None
-    parts = [Part(name=slot.engagement.reference, engagement=slot.engagement) for slot in planned]
-    return acts.begin(db(), BulkKind.CALENDAR, parts, details={"tells": tells}, by=the_user(), now=moment())
+    return begin.redate(db(), planned, answer=answer, by=the_user(), now=moment())
 
 
 def _say(redated: Sequence[Redated]) -> None:

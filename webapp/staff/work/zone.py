@@ -38,15 +38,15 @@ def show() -> Any:
 @bp.post("/settings/zone")
 @needs(Role.ADMIN)
 def change() -> Any:
-    old, new, tells = _old(), firm().zone, InWritingForm(request.form).tells
+    old, new, answer = _old(), firm().zone, InWritingForm(request.form).answer()
     works = in_zone.works(db(), old) if old is not None else []
     if old is not None and len(works) > acts.BATCH:
-        act = begin.zone(db(), works, old=old, new=new, tells=tells, by=the_user(), now=moment())
+        act = begin.zone(db(), works, old=old, new=new, answer=answer, by=the_user(), now=moment())
         commit()
         return redirect(url_for("staff_bulk.show", act_id=act.id), 303)
     for work in works:
         cadence = {**work.cadence, "zone": new}
-        engagements.change_rhythm(db(), work, cadence, tells=tells, by=the_user(), now=moment())
+        engagements.change_rhythm(db(), work, cadence, tells=answer.of(work.id), by=the_user(), now=moment())
     commit()
     flash(t("zone.changed", count=len(works)), "success")
     return redirect(url_for("staff_settings.edit"), 303)

@@ -11,7 +11,6 @@ from tests.support.delivering import deliver
 from tests.support.factories import World
 from webapp.models import (
     BulkAct,
-    BulkKind,
     BulkPart,
     BulkState,
     Client,
@@ -30,7 +29,8 @@ from webapp.services.dates.ledger import When, Why
 from webapp.services.dates.milestones import Moved
 from webapp.services.imports import bring_in
 from webapp.services.imports import table as import_table
-from webapp.services.promised import calendar_changes
+from webapp.services.promised import calendar_changes, redating
+from webapp.services.promised.redating import Answer
 from webapp.services.rhythm import slots
 from webapp.services.updates import word
 
@@ -189,10 +189,11 @@ def test_a_move_without_its_explanation_is_not_begun(session: Session, world: Wo
 
 
 def test_a_newer_change_of_the_calendar_takes_over(session: Session, world: World, works: list[Engagement]) -> None:
-    parts = [acts.Part(name=work.reference, engagement=work) for work in works]
-    first = acts.begin(session, BulkKind.CALENDAR, parts, by=world.dalia, now=world.now)
+    planned = redating.ahead(session, now=world.now)
+    assert [slot.engagement for slot in planned] == works
+    first = begin.redate(session, planned, answer=Answer(), by=world.dalia, now=world.now)
     calendar_changes.close_tomorrow(session, by=world.dalia, now=world.now)
-    second = acts.begin(session, BulkKind.CALENDAR, parts, by=world.dalia, now=world.now)
+    second = begin.redate(session, planned, answer=Answer(), by=world.dalia, now=world.now)
     session.refresh(first)
 
     acts.carry_on(session, now=world.now)
@@ -202,9 +203,24 @@ def test_a_newer_change_of_the_calendar_takes_over(session: Session, world: Worl
     assert not acts.can_take_back(second, now=world.now)
 
 
+def test_one_work_may_be_told_while_the_others_keep_their_hour(
+    session: Session, world: World, works: list[Engagement]
+) -> None:
+    for work in works:
+        work.cadence = {**work.cadence, "day_off": "after"}
+    calendar_changes.close_tomorrow(session, by=world.dalia, now=world.now)
+    answer = Answer(exceptions=frozenset({works[1].id}))
+    act = begin.redate(session, redating.ahead(session, now=world.now), answer=answer, by=world.dalia, now=world.now)
+
+    acts.carry_on(session, now=world.now)
+
+    outcomes = session.scalars(select(BulkPart.outcome).where(BulkPart.act_id == act.id).order_by(BulkPart.id)).all()
+    assert outcomes == ["kept", "told", "kept"]
+
+
 def test_works_go_by_another_zone_and_back(session: Session, world: World, works: list[Engagement]) -> None:
     act = begin.zone(
-        session, works, old="Africa/Casablanca", new="Asia/Baku", tells=False, by=world.dalia, now=world.now
+        session, works, old="Africa/Casablanca", new="Asia/Baku", answer=Answer(), by=world.dalia, now=world.now
     )
     acts.carry_on(session, now=world.now)
     assert {work.cadence["zone"] for work in works} == {"Asia/Baku"}

@@ -14,7 +14,7 @@ from tests.support import strategies
 from tests.support.factories import TUESDAYS, World
 from webapp.models import Engagement, Slot, SlotState
 from webapp.services.calendar.working_days import WorkingDays
-from webapp.services.promised import calendar_changes, planning
+from webapp.services.promised import calendar_changes, planning, redating
 from webapp.services.rhythm import cadences, schedule, slots, upcoming
 from webapp.services.rhythm.schedule import Cadence, Every, OnDayOff, SlotTimes
 
@@ -40,7 +40,9 @@ def close_tomorrow(session: Session, world: World, *, now: datetime) -> int:
 
 
 def redated(session: Session, *, now: datetime) -> int:
-    return sum(each.has_moved for each in calendar_changes.redate_all(session, now=now, tells=True))
+    return sum(
+        each.has_moved for each in calendar_changes.redate_all(session, now=now, answer=redating.Answer(tells=True))
+    )
 
 
 def test_closed_tomorrow_brings_the_update_to_the_working_day_before(session: Session, world: World) -> None:

@@ -19,7 +19,7 @@ from tests.webapp.services.promised.test_calendar_changes import (
 )
 from webapp.models import Commitment, CommitmentState, OutboxEmail, Task
 from webapp.services.mail.writing import read
-from webapp.services.promised import calendar_changes, planning
+from webapp.services.promised import calendar_changes, planning, redating
 from webapp.services.rhythm import cadences, upcoming
 from webapp.services.updates import next_news
 from webapp.services.work import engagements
@@ -45,7 +45,7 @@ def test_or_they_are_told_at_once_when_the_news_comes_instead(session: Session, 
     was = slot.promised_by
     calendar_changes.close_tomorrow(session, by=world.dalia, now=EVENING)
 
-    calendar_changes.redate_all(session, now=EVENING, tells=True, by=world.dalia)
+    calendar_changes.redate_all(session, now=EVENING, answer=redating.Answer(tells=True), by=world.dalia)
     next_news.score(session, now=was + timedelta(hours=3))
 
     (mail,) = _told_anew(session)

@@ -314,6 +314,17 @@ def test_a_written_hour_stands_or_is_told_anew(evening: Site, answer: str, day: 
     assert len(evening.mails("news_moved")) == (2 if answer == "tell" else 0)
 
 
+def test_one_work_is_an_exception(evening: Site) -> None:
+    dalia = evening.visitor(evening.world.dalia)
+    form = Page(dalia.post(f"{PAGE}/tomorrow").text).form("/tomorrow")
+    chosen = [*form.filled(in_writing="keep"), ("except", evening.kitchen.engagement_id), ("except", "x" * 30)]
+
+    done = dalia.post(f"{PAGE}/tomorrow", chosen)
+
+    assert "One update keeps its hour" in said(dalia, done)
+    assert [mail.engagement_id for mail in evening.mails("news_moved")] == [evening.kitchen.engagement_id]
+
+
 def test_sixty_broken_hours_are_one_question_with_five_names(evening: Site) -> None:
     with evening.writing() as session:
         here = {f.name: getattr(evening.world, f.name) for f in fields(World) if f.name not in ("session", "now")}
