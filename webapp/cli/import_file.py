@@ -1,5 +1,6 @@
 """`milepost import`: running jobs from a table."""
 
+import time
 from pathlib import Path
 
 import click
@@ -8,12 +9,14 @@ from emails.languages import LANGUAGES
 from webapp import database
 from webapp.cli.opened import open_database
 from webapp.database import Database
+from webapp.models import BulkAct
 from webapp.services.bulk import acts, begin
 from webapp.services.core.firm import the_firm
 from webapp.services.imports import bring_in
 from webapp.services.imports import table as import_table
 
 LARGEST = 8 * 2**20
+WAIT_SECONDS = 0.2
 
 
 @click.command("import")
@@ -43,8 +46,10 @@ def import_file(file: Path, dry_run: bool) -> int:
             return 0
         act = begin.bring_in(session, plan, by=None, now=database.now(session))
         session.commit()
-    while _carry_on(opened):
-        pass
+    while _is_going(opened, act.id):
+        if not _carry_on(opened):
+            # A worker is at it.
+            time.sleep(WAIT_SECONDS)
     with opened.reader() as session:
         left_out = acts.not_done(session, act)
     for part in left_out:
@@ -53,6 +58,11 @@ def import_file(file: Path, dry_run: bool) -> int:
         return 1
     click.echo("Brought in. Nothing is mailed until you switch them live.")
     return 0
+
+
+def _is_going(opened: Database, act_id: int) -> bool:
+    with opened.reader() as session:
+        return acts.progress(session, session.get_one(BulkAct, act_id)).is_going
 
 
 def _carry_on(opened: Database) -> int:
