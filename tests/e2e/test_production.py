@@ -123,6 +123,7 @@ def _sign_in(installation: Installation, page: Page) -> None:
     invited = installation.run("user", "invite", ADMIN, "--name", "Alice Amrani", "--admin")
     assert invited.returncode == 0, invited.stderr
     page.goto(link_in(invited.stdout, "/invitations/"))
+    page.locator("#address").fill(ADMIN)
     page.get_by_role("button", name="Sign in").click()
 
 
