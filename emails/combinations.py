@@ -57,7 +57,7 @@ def _moves(story: Story, say: Sentences) -> Iterator[str]:
     for was, now in [*((kind, day) for kind in kinds), *((day, kind) for kind in kinds_of_date(story, COUNTS))]:
         delay = replace(story.delay(), first=was, was=was, now=now)
         yield str(news.moved((delay,), say))
-        yield from (f"{row.label}: {row.text}" for row in say.delay(delay, story.at(20, 18))[:1])
+        yield from (say.labelled(row.label, row.text) for row in say.delay(delay, story.at(20, 18))[:1])
     for kind in kinds[:-2]:
         both = (replace(story.delay(), **story.first, was=day, now=kind), story.delay())
         yield str(news.moved(both, say))
@@ -82,7 +82,7 @@ def _stands(story: Story, say: Sentences) -> Iterator[str]:
 
 def _row(say: Sentences, line: DateLine) -> str:
     (row,) = say.dates([line], next_news_at=Story(say.language.tag).at(20, 18))
-    return " · ".join(filter(None, [f"{row.label}: {row.now}", row.stands, row.history]))
+    return " · ".join(filter(None, [say.labelled(row.label, row.now), row.stands, row.history]))
 
 
 def _asks(story: Story, say: Sentences) -> Iterator[str]:
@@ -106,13 +106,13 @@ def _people(story: Story, say: Sentences) -> Iterator[str]:
     for (who, key), (reason, why) in product(PEOPLE, reasons):
         name = story[key] if key else None
         delay = replace(story.delay(), cause=who, other_name=name, reason=reason, why=why)
-        yield from (f"{row.label}: {row.text}" for row in say.delay(delay, story.at(20, 18))[:2])
+        yield from (say.labelled(row.label, row.text) for row in say.delay(delay, story.at(20, 18))[:2])
     for (who, key), since, stands in product(PEOPLE, (None, BEFORE), (True, False)):
         name = story[key] if key else None
         yield say.waiting(Waiting(who=who, name=name, since=since, plan_stands=stands))
     for (who, key), by in product(PEOPLE[:4], (None, TODAY)):
         row = say.step(Step(said=story.said("step"), who=who, name=story[key] if key else None, by=by))
-        yield f"{row.label}: {row.text}"
+        yield say.labelled(row.label, row.text)
 
 
 def _counts(story: Story, say: Sentences) -> Iterator[str]:

@@ -121,6 +121,11 @@ class Language:
         """The number of a day; the first has a form of its own where the language has one: "1er"."""
         return self.text("dates.first") if number == 1 else str(number)
 
+    def capitalised(self, text: str, /) -> str:
+        """Words as they begin a line. Azerbaijani writes its i with a dot when it is a capital, too."""
+        first = "İ" if self.tag == "az" and text[:1] == "i" else text[:1].upper()
+        return first + text[1:]
+
     def time(self, moment: time | datetime, /) -> str:
         """Hours and minutes of the clock on the wall, "08:30"."""
         return f"{moment.hour:02d}:{moment.minute:02d}"

@@ -24,7 +24,7 @@ def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
         first = say.agreed(delay.first, is_short=True)
         return say.t("news.met_first", label=say.name(say.label(delay.labels)), now=now, first=first)
     if delay.is_earlier and len(delays) == 1:
-        return say.t("news.earlier", now=now, was=was)
+        return say.t("news.earlier", now=now, was=was) if delay.is_sooner else say.t("news.met", now=now)
     if len(delays) == 1:
         return say.t("news.new_date", now=now, was=was)
     if len(delays) == BOTH and delays[0].now.starts_on is not None:

@@ -223,6 +223,11 @@ class Delay:
         return is_earlier(self.now, self.was)
 
     @property
+    def is_sooner(self) -> bool:
+        """Its last day comes before that of the date it replaces; where it is the same day, it only became firm."""
+        return self.is_earlier and last_day(self.now) != last_day(self.was)
+
+    @property
     def is_welcome(self) -> bool:
         return self.is_met or self.is_earlier
 

@@ -92,7 +92,7 @@ class Sentences(Phrases):
 
     def step(self, step: Step) -> Row:
         """Who does what comes next, and by when."""
-        name = self.name(step.name) if step.name else None
+        name = self.name(self.language.capitalised(step.name)) if step.name else None
         by_reader = self.t(f"step.{step.who}") if step.who in (Who.US, Who.YOU) or name is None else name
         return Row(by_reader, self.by_day(self.line(self._open(step.said, step.by)), step.by))
 
@@ -233,7 +233,7 @@ class Sentences(Phrases):
         now = self.agreed(delay.now)
         if delay.is_met and delay.was.condition:
             return self.t("delay.met", now=now, condition=self.line(delay.was.condition))
-        return self.t("delay.earlier" if delay.is_earlier else "delay.moved_to", now=now, was=was)
+        return self.t("delay.earlier" if delay.is_sooner else "delay.moved_to", now=now, was=was)
 
     def _why(self, delay: Delay) -> list[str]:
         said = []
@@ -251,7 +251,7 @@ class Sentences(Phrases):
         return said
 
     def _first_agreed(self, delay: Delay) -> list[Row]:
-        if not delay.moved or (delay.moved == 1 and delay.first == delay.was):
+        if not delay.moved or not is_known(delay.first) or (delay.moved == 1 and delay.first == delay.was):
             return []
         moved = self.t("delay.moved", count=delay.moved)
         first = self.t("delay.first_agreed", first=self.agreed(delay.first), moved=moved)
@@ -261,7 +261,8 @@ class Sentences(Phrases):
         is_first = line.first == line.now and not line.moved
         is_dateless = line.standing is Standing.UNCONFIRMED and line.confirmed_on is None
         stands: str | None = self.t("standing.not_sure" if is_dateless else f"standing.{line.standing}", day="")
-        if line.standing in SURE and not is_known(line.now):
+        if not is_known(line.now) and (line.standing in (*SURE, Standing.NOT_SURE) or is_dateless):
+            # Of a date that is not known nothing more can be said.
             stands = None
         if line.standing is Standing.HOLDS and is_first and is_known(line.now):
             stands = self.t("standing.holds_first")
@@ -274,10 +275,10 @@ class Sentences(Phrases):
         if line.again is not None:
             stands = self.joined([*filter(None, [stands]), self.t(f":words.again.{line.again}")])
         history = None
-        if line.moved:
+        if line.moved and is_known(line.first):
             moved = self.t("delay.moved", count=line.moved)
             history = self.t("standing.first_agreed_moved", first=self.agreed(line.first), moved=moved)
-        elif not is_first:
+        elif not is_first and is_known(line.first):
             history = self.t("standing.first_agreed", first=self.agreed(line.first))
         return DateRow(self.name(self.label(line.labels)), self.agreed(line.now), line.standing, stands, history)
 
