@@ -7,8 +7,9 @@ PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input insta
 	--quiet --progress-bar off --no-compile --no-deps --require-hashes
 NOT_INSTALLED := { echo "Milepost's parts could not be installed; the lines above say why. The first time needs the \
 network, and macOS or a Linux with glibc (not Alpine)." >&2; exit 1; }
-# A file at a time, so that what a file starts (a browser, the demo) is started once.
-PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+# A file at a time, so that what a file starts (a browser, the demo) is started once. One more than there are cores, as
+# some only wait: for a demo that goes its two minutes, for a worker that was killed.
+PARALLEL = -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
