@@ -9,29 +9,31 @@ BOTH = 2
 
 
 def moved(delays: tuple[Delay, ...], say: Sentences) -> str:
+    """Which date moved, to when and from when; of several the last, or both of two."""
     delay = delays[-1]
-    was = say.agreed(delay.was, is_short=True)
+    label, was = say.label(delay.labels), say.agreed(delay.was, is_short=True)
     if delay.now.starts_on is None and delay.now.condition:
         return say.t("news.depends", condition=say.name(say.read(delay.now.condition)), was=was)
     if delay.now.starts_on is None:
-        return say.t("news.date_gone", was=was)
+        return say.t("news.date_gone", label=label, was=was)
     now = say.agreed(delay.now, is_short=True)
-    if len(delays) == 1 and not is_known(delay.was):
-        return say.t("news.met", now=now)
-    if delay.is_met and len(delays) == 1:
-        if delay.first.starts_on is None:
-            return say.t("news.met", now=now)
-        first = say.agreed(delay.first, is_short=True)
-        return say.t("news.met_first", label=say.name(say.label(delay.labels)), now=now, first=first)
-    if delay.is_earlier and len(delays) == 1:
-        return say.t("news.earlier", now=now, was=was) if delay.is_sooner else say.t("news.met", now=now)
     if len(delays) == 1:
-        return say.t("news.new_date", now=now, was=was)
+        return _moved(delay, label, now, was, say)
     if len(delays) == BOTH and delays[0].now.starts_on is not None:
         each = [(say.label(moved.labels), say.agreed(moved.now, is_short=True)) for moved in delays]
         both = [say.t(":words.colon", label=label, text=day) for label, day in each]
         return say.t("news.both_dates", first=both[0], second=both[1])
-    return say.t("news.new_dates", now=now, was=was, label=say.label(delay.labels))
+    return say.t("news.new_dates", now=now, was=was, label=label)
+
+
+def _moved(delay: Delay, label: str, now: str, was: str, say: Sentences) -> str:
+    if not is_known(delay.was) or (delay.is_met and delay.first.starts_on is None):
+        return say.t("news.met", label=label, now=now)
+    if delay.is_met:
+        return say.t("news.met_first", label=label, now=now, first=say.agreed(delay.first, is_short=True))
+    if delay.is_sooner:
+        return say.t("news.earlier", label=label, now=now, was=was)
+    return say.t("news.met" if delay.is_earlier else "news.new_date", label=label, now=now, was=was)
 
 
 def standing(dates: tuple[DateLine, ...], waiting: Waiting | None, asks: tuple[AskLine, ...], say: Sentences) -> str:

@@ -9,6 +9,7 @@ from emails.phrasing import Phrases
 from emails.pieces import (
     OVER,
     SURE,
+    Again,
     Agreed,
     AskLine,
     CorrectedPart,
@@ -272,7 +273,9 @@ class Sentences(Phrases):
             stands = self.t("standing.dropped_why", why=self.line(line.dropped_why))
         if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
             stands = self.t("standing.unconfirmed", day=self.day(line.confirmed_on))
-        if line.again is not None:
+        if line.again is Again.REOPENED:
+            stands = self.t(f":words.again.{line.again}")
+        elif line.again is not None:
             stands = self.joined([*filter(None, [stands]), self.t(f":words.again.{line.again}")])
         history = None
         if line.moved and is_known(line.first):

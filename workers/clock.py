@@ -28,6 +28,7 @@ from webapp.services.promised import new_clocks, planning
 from webapp.services.reports import day_mails, last_calls
 from webapp.services.today import troubles
 from webapp.services.updates import calls, next_news, notices
+from webapp.services.work import engagements
 from workers.delivery import LAST_SEND, is_stopped
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,7 @@ class Clock:
         self._each("say who has not heard of a moved date within the working hours for it", deadlines.look)
         self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("call broken what a manager was to phone and did not", calls.score)
+        self._each("say at the promised hour that work which rests still does", engagements.say_it_rests)
         self._each("some working days before an agreed date, ask its owner whether it holds", questions.ask)
         self._each("on a working morning, tell everybody once what they have to do today", day_mails.morning)
         self._each("before the sending time, call once more for what is unfiled", last_calls.last_calls)

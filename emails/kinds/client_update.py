@@ -98,12 +98,19 @@ class ClientUpdate(ClientMail):
             return say.t("late")
         if self.is_resumed:
             return say.t("lead_resumed")
+        if StepChange.REOPENED in self.changed.values():
+            return say.t("lead_reopened")
         return say.t("lead_changed") if self.changed else None
 
     @property
     def own_steps(self) -> tuple[Step, ...]:
         """What the reader does next: it stands with what we need from them, so that all of it is in one place."""
         return tuple(step for step in self.steps if step.who is Who.YOU)
+
+    @property
+    def may_not_suit(self) -> bool:
+        """Whether a date moved to a day, which the reader may not like."""
+        return any(delay.now.starts_on is not None for delay in self.delays)
 
     @property
     def next_steps(self) -> tuple[Step, ...]:
@@ -119,8 +126,12 @@ class ClientUpdate(ClientMail):
     def preheader(self, say: Sentences) -> str:
         if self.asks:
             return news.asked(self.asks[0], say)
-        if self.delays and self.delays[0].what_we_do:
-            return say.name(say.read(self.delays[0].what_we_do))
+        if self.own_steps:
+            own = self.own_steps[0]
+            return news.asked(AskLine(ask_id=0, said=own.said, due_on=own.by), say)
+        why = (self.delays[0].why or self.delays[0].what_we_do) if self.delays else None
+        if why:
+            return say.name(say.read(why))
         if self.steps:
             return say.t("preheader.next_step", step=say.step(self.steps[0]).text)
         return news.next_news(self.next_news_at, say)

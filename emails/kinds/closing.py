@@ -1,6 +1,7 @@
 """The last mail of a piece of work, or that it rests."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from emails.mail import ClientMail
 from emails.pieces import Said
@@ -16,18 +17,22 @@ class Closing(ClientMail):
     """The last mail of a piece of work, or the notice that it rests (`is_pause`)."""
 
     is_pause: bool = False
+    is_still: bool = False
+    """It rests, as it did when they last heard."""
     words: Said | None = None
 
     def headline(self, say: Sentences) -> str:
         if not self.is_pause:
             return say.t("news.closing")
-        return say.t("news.pause")
+        return say.t("news.pause_still" if self.is_still else "news.pause")
 
     def preheader(self, say: Sentences) -> str:
         return say.t("preheader.pause" if self.is_pause else "preheader.closing")
 
     def lead(self, say: Sentences) -> str:
         """What a last mail says first: that all is done, or that the work rests."""
+        if self.is_still:
+            return say.t("closing.lead_still")
         return say.t("closing.lead_pause" if self.is_pause else "closing.lead")
 
 
@@ -42,8 +47,12 @@ def _closing(tag: str) -> Closing:
 def _pause(tag: str) -> Closing:
     story = Story(tag)
     shared = story.regular()
-    shared["next_news_at"] = None
+    shared["next_news_at"] = story.at(20, 18) + timedelta(days=28)
     return Closing(**shared, is_pause=True, words=story.said("pause_words"))
 
 
-SAMPLES = {"closing": _closing, "pause": _pause}
+def _pause_still(tag: str) -> Closing:
+    return replace(_pause(tag), is_still=True, words=None)
+
+
+SAMPLES = {"closing": _closing, "pause": _pause, "pause_still": _pause_still}

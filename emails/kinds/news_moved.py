@@ -16,6 +16,8 @@ class NewsMoved(ClientMail):
     """That the next news comes later than a mail had promised. `was_at` is what was printed."""
 
     was_at: datetime
+    dates_hold: bool = False
+    """Whether every agreed date stands as the reader knows it."""
 
     def headline(self, say: Sentences) -> str:
         if self.next_news_at is None:
@@ -26,15 +28,16 @@ class NewsMoved(ClientMail):
         return self.lead(say)
 
     def lead(self, say: Sentences) -> str:
-        """What was promised, and that it is no longer so."""
-        return say.t("news_moved.lead", was=say.by(self.was_at))
+        """What was promised, and that it is no longer so, though the dates are."""
+        lead = say.t("news_moved.lead", was=say.by(self.was_at))
+        return say.together([lead, say.t("news_moved.dates")]) if self.dates_hold else lead
 
 
 def _news_moved(tag: str) -> NewsMoved:
     story = Story(tag)
     shared = story.regular()
     shared["next_news_at"] = story.at(23, 18)
-    return NewsMoved(**shared, was_at=story.at(20, 18))
+    return NewsMoved(**shared, was_at=story.at(20, 18), dates_hold=True)
 
 
 SAMPLES = {"news_moved": _news_moved}

@@ -32,6 +32,8 @@ class NoNews(ClientMail):
     def headline(self, say: Sentences) -> str:
         if self.call is not None and self.is_call_ahead and not self.is_call_known:
             return say.t("news.no_news_call", name=say.name(self.call.person.name), day=say.short_day(self.call.on))
+        if self.call is not None and self.call.is_over and self.next_news_at is not None:
+            return say.t("news.no_news_missed", day=say.short_day(self.call.on), by=say.by(self.next_news_at))
         if self.call is not None and self.next_news_at is not None:
             return say.t("news.no_news_still", by=say.by(self.next_news_at))
         if self.next_news_at is None:
@@ -39,6 +41,8 @@ class NoNews(ClientMail):
         return say.t("news.no_news_next", by=say.by(self.next_news_at))
 
     def preheader(self, say: Sentences) -> str:
+        if self.call is not None and self.call.is_over:
+            return say.t("preheader.call_missed", name=say.name(self.call.person.name))
         return say.t("preheader.no_news")
 
     def lead(self, say: Sentences) -> str:
@@ -74,15 +78,19 @@ class NoNews(ClientMail):
         return self.today if call is None else call.came_on or call.on
 
     def whom(self, say: Sentences) -> str | None:
-        """When news comes, and a number: of who took it over, else the firm's, as this mail is nobody's in
+        """When news comes, and whom one can call: who took it over, else the firm, as this mail is nobody's in
         particular."""
-        number = (self.call and self.call.person.phone) or self.brand.phone or self.owner.phone
+        answers = [(self.owner.name, self.owner.phone)]
+        answers = [(self.brand.name, self.brand.phone), *answers]
+        if self.call is not None:
+            answers = [(self.call.person.name, self.call.person.phone), *answers]
+        name, number = next(((name, number) for name, number in answers if number), (None, None))
         if self.next_news_at is None:
-            return say.t("no_news.call", phone=say.phone(number)) if number else None
+            return say.t("no_news.call", name=name, phone=say.phone(number)) if name and number else None
         by = say.by(self.next_news_at)
-        if number is None:
+        if name is None or number is None:
             return say.t("no_news.news_by", by=by)
-        return say.t("no_news.news_by_or_call", by=by, phone=say.phone(number))
+        return say.t("no_news.news_by_or_call", by=by, name=name, phone=say.phone(number))
 
 
 def _no_news(tag: str) -> NoNews:

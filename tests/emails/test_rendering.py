@@ -97,7 +97,10 @@ def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_subject_says_the_news_and_the_reference() -> None:
     assert render(update()).subject == "On track for 23 April; we need: your choice of tap · kitchen, Anfa (MA-4471)"
-    assert render(SAMPLES["delay_notice"]("en")).subject == "New date 28 April (was 21 April) · kitchen, Anfa (MA-4471)"
+    assert (
+        render(SAMPLES["delay_notice"]("en")).subject
+        == "Handover: new date 28 April (was 21 April) · kitchen, Anfa (MA-4471)"
+    )
 
 
 def test_the_preheader_is_the_ask() -> None:
@@ -146,7 +149,7 @@ def test_what_the_reader_does_next_stands_with_what_we_need() -> None:
 def test_a_date_in_doubt_says_where_more_comes_and_leads_the_subject() -> None:
     mail = render(SAMPLES["late_update"]("en"))
 
-    assert "not certain yet\n  You hear more with our next news." in mail.text
+    assert "not certain yet\n  You will hear more with our next news." in mail.text
     assert mail.subject.startswith("Not certain yet: 23 April; we need: your choice of tap")
 
 
@@ -161,8 +164,8 @@ def test_good_news_is_no_warning() -> None:
     [
         ("step_dropped", "No longer planned: Cupboards fitted"),
         ("step_back", "Planned again: Cupboards fitted, 19 April"),
-        ("step_reopened", "Not done yet after all: Cupboards fitted, 26 April"),
-        ("resumed", "We are going on; on track for 23 April"),
+        ("step_reopened", "Correction, not done yet: Cupboards fitted, 26 April"),
+        ("resumed", "We are starting again; on track for 23 April"),
         ("dates_together", "New dates. Cupboards fitted: 26 April; Handover: 28 April"),
     ],
 )

@@ -149,7 +149,7 @@ def _next_news_at(
     """When the reader hears next: the time that was printed for them, while it is ahead, else that of the rhythm."""
     is_open = part.engagement.state is EngagementState.OPEN
     if told and told[0].update.kind is UpdateKind.CLOSING and not is_open:
-        return None
+        return told[0].next_news_at
     printed = next((entry.next_news_at for entry in told if entry.next_news_at is not None), None)
     if printed is not None and printed >= now:
         return printed

@@ -50,6 +50,8 @@ class Engagement(Identified):
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    hear_by: Mapped[datetime | None] = mapped_column(index=True)
+    """By when clients hear again, while it rests."""
     client: Mapped[Client] = relationship()
     playbook: Mapped[Playbook] = relationship()
     owner: Mapped[User | None] = relationship()

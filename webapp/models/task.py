@@ -15,6 +15,7 @@ from webapp.models.update import Telling
 
 class TaskKind(StrEnum):
     PHONE = "phone"
+    STILL_RESTS = "still_rests"
     PHONE_TWICE_SILENT = "phone_twice_silent"
     MAIL_FAILED = "mail_failed"
     MAIL_UNKNOWN = "mail_unknown"

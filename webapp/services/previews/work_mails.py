@@ -179,10 +179,12 @@ def _correction(*, of_a_date: bool) -> Callable[[Work], Told]:
     return find
 
 
-def _closing(*, is_pause: bool) -> Callable[[Work], Told]:
+def _closing(*, is_pause: bool, is_still: bool = False) -> Callable[[Work], Told]:
     def write(work: Work) -> Told:
-        told = _as_told(work, UpdateKind.CLOSING, lambda frozen: frozen.is_pause is is_pause)
+        wanted = (is_pause, is_still)
+        told = _as_told(work, UpdateKind.CLOSING, lambda frozen: (frozen.is_pause, frozen.is_still) == wanted)
         frozen = releases.closing_snapshot(work.session, work.engagement, is_pause=is_pause, words="", now=work.now)
+        frozen = frozen.model_copy(update={"is_still": is_still})
         return told or (composing.client_mail(UpdateKind.CLOSING, frozen, work.to), None)
 
     return write
@@ -251,6 +253,7 @@ MAILS: dict[str, Callable[[Work], Told]] = {
     "correction_of_a_date": _correction(of_a_date=True),
     "closing": _closing(is_pause=False),
     "pause": _closing(is_pause=True),
+    "pause_still": _closing(is_pause=True, is_still=True),
     "fresh_link": _fresh_link,
     "address_moved": _address_moved,
     "receipt": _receipt,

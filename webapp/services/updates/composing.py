@@ -133,7 +133,9 @@ def client_mail(kind: UpdateKind, frozen: Snapshot, to: For) -> Mail:
     if kind is UpdateKind.CORRECTION:
         return _correction(frozen, to)
     if kind is UpdateKind.CLOSING:
-        return Closing(**common(frozen, to), is_pause=frozen.is_pause, words=frozen.closing_words)
+        return Closing(
+            **common(frozen, to), is_pause=frozen.is_pause, is_still=frozen.is_still, words=frozen.closing_words
+        )
     return client_update(frozen, to, is_notice=kind is UpdateKind.DELAY_NOTICE)
 
 
@@ -220,7 +222,7 @@ def _call(call: Call | None, to: For) -> Call | None:
 def _news_moved(frozen: Snapshot, to: For) -> NewsMoved:
     if frozen.news_was_at is None:
         raise ValueError("news that comes later was promised for an hour")
-    return NewsMoved(**common(frozen, to), was_at=comes_at(frozen.news_was_at, to))
+    return NewsMoved(**common(frozen, to), was_at=comes_at(frozen.news_was_at, to), dates_hold=frozen.dates_hold)
 
 
 def _welcome(frozen: Snapshot, to: For) -> Welcome:

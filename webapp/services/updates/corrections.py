@@ -8,16 +8,16 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import CorrectedPart, Said, Step
+from emails.pieces import CorrectedPart, Said, Step, Who
 from webapp.models import EngagementState, Labels, Milestone, Promise, Update, UpdateKind, User
 from webapp.services.core import audits, locks
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger, to_tell, unread
 from webapp.services.dates.ledger import When
 from webapp.services.rhythm import slots
-from webapp.services.updates import releases, renewing
+from webapp.services.updates import releases, renewing, untold
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import date_lines, date_of
+from webapp.services.updates.status import date_lines, date_of, frame, last_news, open_asks
 
 CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
 
@@ -55,7 +55,7 @@ def correct(session: Session, wrong: Update, right: Right, *, by: User, now: dat
         raise Refused("correction.nothing_changed", field="done")
     number = (session.scalar(select(func.count()).select_from(Update).where(Update.corrects_id == wrong.id)) or 0) + 1
     slot = slots.current(session, wrong.engagement)
-    return releases.correction(
+    return _release(
         session,
         wrong,
         tuple(parts),
@@ -155,3 +155,53 @@ def _other_days(session: Session, wrong: Update, right: Right) -> Iterator[tuple
         entries = ledger.effective(milestone)
         if entries and (entries[-1].starts_on != day or entries[-1].ends_on is not None):
             yield milestone, entries[-1], day
+
+
+def _release(
+    session: Session,
+    wrong: Update,
+    parts: tuple[CorrectedPart, ...],
+    *,
+    number: int,
+    next_news_at: datetime | None,
+    by: User,
+    now: datetime,
+) -> Update:
+    """A mail of its own kind: we wrote ..., right is ... The old update stays as it was and is marked on the page.
+    Where newer news went out since, that stays the news: old words are never told again as new."""
+    newest = last_news(session, wrong.engagement) or wrong
+    old = Snapshot.load(newest.snapshot)
+    rights = {part.part: part.right for part in parts} if newest.id == wrong.id else {}
+    step = old.step
+    if "next" in rights:
+        right = rights["next"]
+        step = Step(said=right, who=step.who if step else Who.US, name=step.name if step else None) if right else None
+    frozen = old.model_copy(
+        update={
+            **frame(session, wrong.engagement, now=now),
+            "done": rights.get("done", old.done),
+            "step": step,
+            "dates": date_lines(wrong.engagement, untold.untold_entries(session, wrong.engagement)),
+            "delays": (),
+            "asks": tuple(releases.ask_line(ask) for ask in open_asks(session, wrong.engagement)),
+            "corrected": parts,
+            "corrected_released_at": wrong.released_at,
+            "confirmed_at": now,
+            "next_news_at": next_news_at,
+            "introduces": None,
+            "introduction": None,
+            "is_late": False,
+        }
+    )
+    update = releases.release(
+        session,
+        wrong.engagement,
+        UpdateKind.CORRECTION,
+        f"correction:{wrong.id}:{number}",
+        frozen,
+        now=now,
+        by=by,
+        corrects=wrong,
+    )
+    audits.note(session, "corrected", wrong, now=now, by=by)
+    return update

@@ -35,13 +35,11 @@ NO_REPORT, DOWNTIME, MAIL_TROUBLE, NOTHING_CAME = "no_report", "downtime", "mail
 
 def printed(session: Session, update: Update) -> Commitment | None:
     """Keep what an update promised: the latest time that it printed for a reader. One that printed the same time again,
-    or a sooner one, takes the place of what was promised before. A mail that says the work rests or ends promises
-    nothing and settles what was promised before; so does one that says in time that the news comes later."""
+    or a sooner one, takes the place of what was promised before. A mail that says the work rests or ends settles what
+    was promised before; so does one that says in time that the news comes later."""
     if update.kind in (*ENDS, UpdateKind.NEWS_MOVED):
         for given in _open(session, update.engagement):
             given.state, given.scored_at = CommitmentState.SETTLED, update.released_at
-    if update.kind in ENDS:
-        return None
     firm = the_firm(session)
     if update.next_news_at is None or firm is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import SURE, AskLine, CorrectedPart, DateLine, Delay, Person, Said, Standing, Step, StepChange, Who
+from emails.pieces import SURE, AskLine, DateLine, Delay, Person, Said, Standing, Step, StepChange
 from webapp.models import (
     Ask,
     CheckpointState,
@@ -32,6 +32,8 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks, season_ahead
 from webapp.timezones import local
 
+IN_ORDER = (*SURE, Standing.DONE)
+
 
 def regular(
     session: Session,
@@ -50,7 +52,7 @@ def regular(
         return known
     answers = Answers.load(slot.checkpoint.revisions[-1].answers)
     frozen = from_answers(session, slot, answers, next_news_at=next_news_at, now=now, is_late=is_late)
-    update = _release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, by=by, now=now)
+    update = release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, by=by, now=now)
     slot.state, slot.closed_at = SlotState.RELEASED, now
     untold.told(session, slot.engagement, update, now=now)
     for handover in _unintroduced(session, slot.engagement):
@@ -82,7 +84,7 @@ def from_answers(
         step=_next_step(answers),
         dates=_as_sure_as_the_plan(date_lines(engagement), answers),
         delays=delays,
-        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         waiting=answers.waiting,
         is_late=is_late,
         season=season_ahead(session, engagement, next_news_at, since=slot.local_on),
@@ -115,7 +117,7 @@ def changed(
         **_introduction(session, handovers),
         dates=date_lines(engagement),
         delays=untold.untold(session, engagement),
-        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         changed=dict(steps or {}),
         is_resumed=is_resumed,
         confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
@@ -123,7 +125,7 @@ def changed(
     )
     earlier = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CHANGED)
     key = f"changed:{engagement.id}:{(session.scalar(earlier) or 0) + 1}"
-    update = _release(session, engagement, UpdateKind.CHANGED, key, frozen, by=by, now=now)
+    update = release(session, engagement, UpdateKind.CHANGED, key, frozen, by=by, now=now)
     untold.told(session, engagement, update, now=now)
     for handover in handovers:
         handover.introduced_at = now
@@ -152,7 +154,7 @@ def no_news(
     call = calls.about(session, engagement, now=now)
     if call is not None:
         frozen = frozen.model_copy(update={"silent": len(silent), "call": calls.told(session, call, now=now)})
-    return _release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
+    return release(session, engagement, UpdateKind.NO_NEWS, f"no_news:{slot.id}", frozen, slot=slot, now=now)
 
 
 def news_moved(
@@ -160,8 +162,13 @@ def news_moved(
 ) -> Update:
     """Say before the hour that a mail promised that the news comes later."""
     engagement, was_at = session.get_one(Engagement, promised.engagement_id), promised.update.next_news_at
-    frozen = Snapshot(**frame(session, engagement, now=now), next_news_at=next_news_at, news_was_at=was_at)
-    return _release(session, engagement, UpdateKind.NEWS_MOVED, f"news_moved:{promised.id}", frozen, by=by, now=now)
+    frozen = Snapshot(
+        **frame(session, engagement, now=now),
+        next_news_at=next_news_at,
+        news_was_at=was_at,
+        dates_hold=_is_unchanged(session, engagement),
+    )
+    return release(session, engagement, UpdateKind.NEWS_MOVED, f"news_moved:{promised.id}", frozen, by=by, now=now)
 
 
 def no_news_snapshot(
@@ -177,7 +184,7 @@ def no_news_snapshot(
     return Snapshot(
         **frame(session, engagement, now=now),
         dates=date_lines(engagement, untold.untold_entries(session, engagement)),
-        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
         promised_at=promised_at,
         next_news_at=next_news_at,
@@ -192,7 +199,7 @@ def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Dela
         **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         delays=delays,
-        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         confirmed_at=now,
         next_news_at=next_news.soonest(slot.promised_by if slot else None, delays, now=now),
     )
@@ -206,7 +213,7 @@ def notice(
     slot = slots.current(session, engagement)
     if slot is not None and slot.rule_on is not None:
         next_news.settle_silence(session, engagement, now=now)
-    return _release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, by=by, now=now)
+    return release(session, engagement, UpdateKind.DELAY_NOTICE, f"notice:{number}", frozen, by=by, now=now)
 
 
 def welcome(
@@ -220,7 +227,7 @@ def welcome(
 ) -> Update:
     """The first mail of an engagement: what was agreed, the rhythm, whom to phone, what we already know."""
     frozen = welcome_snapshot(session, engagement, next_news_at=next_news_at, facts=facts, now=now)
-    return _release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, by=by, now=now)
+    return release(session, engagement, UpdateKind.WELCOME, f"welcome:{engagement.id}", frozen, by=by, now=now)
 
 
 def welcome_snapshot(
@@ -229,7 +236,7 @@ def welcome_snapshot(
     return Snapshot(
         **frame(session, engagement, now=now),
         dates=date_lines(engagement),
-        asks=tuple(_ask_line(ask) for ask in open_asks(session, engagement)),
+        asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         facts=facts,
         season=season_ahead(session, engagement, next_news_at, since=date.min),
         cadence=engagement.cadence,
@@ -239,13 +246,23 @@ def welcome_snapshot(
 
 
 def closing(
-    session: Session, engagement: Engagement, *, is_pause: bool, words: str, number: int, by: User, now: datetime
+    session: Session,
+    engagement: Engagement,
+    *,
+    is_pause: bool,
+    is_still: bool = False,
+    words: str,
+    by: User | None,
+    now: datetime,
 ) -> Update:
-    """The last mail of an engagement, or the notice that it rests: the next news is settled, not forgotten."""
+    """The last mail of an engagement, or the notice that it rests, or still does: what was promised is settled, not
+    forgotten, and work that rests promises when clients hear again."""
     calls.settle(session, engagement, now=now)
     frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
-    key = f"closing:{engagement.id}:{number}"
-    return _release(session, engagement, UpdateKind.CLOSING, key, frozen, by=by, now=now)
+    frozen = frozen.model_copy(update={"is_still": is_still, "next_news_at": engagement.hear_by if is_pause else None})
+    earlier = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
+    key = f"closing:{engagement.id}:{(session.scalar(earlier) or 0) + 1}"
+    return release(session, engagement, UpdateKind.CLOSING, key, frozen, by=by, now=now)
 
 
 def closing_snapshot(
@@ -260,57 +277,7 @@ def closing_snapshot(
     )
 
 
-def correction(
-    session: Session,
-    wrong: Update,
-    parts: tuple[CorrectedPart, ...],
-    *,
-    number: int,
-    next_news_at: datetime | None,
-    by: User,
-    now: datetime,
-) -> Update:
-    """A mail of its own kind: we wrote ..., right is ... The old update stays as it was and is marked on the page.
-    Where newer news went out since, that stays the news: old words are never told again as new."""
-    newest = last_news(session, wrong.engagement) or wrong
-    old = Snapshot.load(newest.snapshot)
-    rights = {part.part: part.right for part in parts} if newest.id == wrong.id else {}
-    step = old.step
-    if "next" in rights:
-        right = rights["next"]
-        step = Step(said=right, who=step.who if step else Who.US, name=step.name if step else None) if right else None
-    frozen = old.model_copy(
-        update={
-            **frame(session, wrong.engagement, now=now),
-            "done": rights.get("done", old.done),
-            "step": step,
-            "dates": date_lines(wrong.engagement, untold.untold_entries(session, wrong.engagement)),
-            "delays": (),
-            "asks": tuple(_ask_line(ask) for ask in open_asks(session, wrong.engagement)),
-            "corrected": parts,
-            "corrected_released_at": wrong.released_at,
-            "confirmed_at": now,
-            "next_news_at": next_news_at,
-            "introduces": None,
-            "introduction": None,
-            "is_late": False,
-        }
-    )
-    update = _release(
-        session,
-        wrong.engagement,
-        UpdateKind.CORRECTION,
-        f"correction:{wrong.id}:{number}",
-        frozen,
-        now=now,
-        by=by,
-        corrects=wrong,
-    )
-    audits.note(session, "corrected", wrong, now=now, by=by)
-    return update
-
-
-def _release(
+def release(
     session: Session,
     engagement: Engagement,
     kind: UpdateKind,
@@ -343,6 +310,12 @@ def _release(
     return update
 
 
+def _is_unchanged(session: Session, engagement: Engagement) -> bool:
+    """Whether every agreed date stands as clients know it."""
+    lines = date_lines(engagement)
+    return bool(lines) and not untold.untold(session, engagement) and all(line.standing in IN_ORDER for line in lines)
+
+
 def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
     return list(
         session.scalars(
@@ -366,7 +339,7 @@ def _said(text: str, language: str | None) -> Said | None:
     return Said(text=text, language=language) if text.strip() else None
 
 
-def _ask_line(ask: Ask) -> AskLine:
+def ask_line(ask: Ask) -> AskLine:
     return AskLine(ask_id=ask.id, contact_id=ask.contact_id, said=asked(ask), due_on=ask.due_on)
 
 

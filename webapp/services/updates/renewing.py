@@ -83,6 +83,7 @@ def take_back_pause(session: Session, engagement: Engagement, *, now: datetime) 
     if last is None or not unread.is_unread(session, last.id):
         return False
     telling.take_back(session, last, now=now)
+    session.execute(delete(Commitment).where(Commitment.update_id == last.id))
     settled = select(Commitment).where(
         Commitment.engagement_id == engagement.id,
         Commitment.state == CommitmentState.SETTLED,

@@ -65,6 +65,9 @@ class Snapshot(BaseModel):
     corrected_released_at: datetime | None = None
     closing_words: Said | None = None
     is_pause: bool = False
+    is_still: bool = False
+    """It rests, as it did when they last heard."""
+    dates_hold: bool = False
     silent: int = 1
     season: SeasonHours | None = None
     call: Call | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.models import (
@@ -24,21 +24,23 @@ from webapp.models import (
     Stage,
     Task,
     TaskKind,
-    Update,
-    UpdateKind,
     User,
 )
-from webapp.services.calendar import stand_ins
+from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core import audits, locks, tasks
 from webapp.services.core.errors import NotFound, Refused
+from webapp.services.core.firm import known_firm
 from webapp.services.dates import ledger, to_tell
 from webapp.services.dates.ledger import When
 from webapp.services.mail import queueing
 from webapp.services.promised import planning, redating
 from webapp.services.promised.redating import Redated
-from webapp.services.rhythm import cadences
+from webapp.services.rhythm import cadences, schedule
 from webapp.services.updates import releases, renewing, untold
 from webapp.timezones import local
+
+RESTS_DAYS = 20
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,9 +200,40 @@ def rest(session: Session, engagement: Engagement, *, words: str, by: User, now:
         raise Refused("engagement.not_open")
     planning.pause_slots(session, engagement, now=now, why="paused")
     engagement.state = EngagementState.PAUSED
+    engagement.hear_by = hears_by(session, engagement, now=now)
     if not renewing.take_back_welcome(session, engagement, now=now):
-        _tell_closing(session, engagement, is_pause=True, words=words, by=by, now=now)
+        releases.closing(session, engagement, is_pause=True, words=words, by=by, now=now)
     audits.note(session, "paused", engagement, now=now, by=by)
+
+
+def hears_by(session: Session, engagement: Engagement, *, now: datetime) -> datetime:
+    """When the clients of work that rests hear again, at the latest: four working weeks on, at its rhythm's hour."""
+    cadence, calendar = cadences.load(engagement.cadence), firm_calendar.of_firm(known_firm(session))
+    on = calendar.add(local(now, cadence.zone).date(), RESTS_DAYS)
+    return schedule.slot_times(cadence, on, calendar=calendar).promised_by
+
+
+def say_it_rests(session: Session, *, now: datetime) -> int:
+    """Whoever was told that work rests hears that it still does, at the hour that was promised, and its owner is asked
+    about it. Returns how many works."""
+    due = session.scalars(
+        select(Engagement.id)
+        .where(Engagement.state == EngagementState.PAUSED, Engagement.hear_by <= now)
+        .order_by(Engagement.id)
+        .limit(AT_ONCE)
+    ).all()
+    for number in due:
+        engagement = locks.hold(session, number, is_patient=False)
+        if engagement is None or engagement.state is not EngagementState.PAUSED or not _is_due(engagement, now):
+            continue
+        engagement.hear_by = hears_by(session, engagement, now=now)
+        releases.closing(session, engagement, is_pause=True, is_still=True, words="", by=None, now=now)
+        tasks.raise_once(session, TaskKind.STILL_RESTS, f"{number}:{now.date()}", now=now, engagement=engagement)
+    return len(due)
+
+
+def _is_due(engagement: Engagement, now: datetime) -> bool:
+    return engagement.hear_by is not None and engagement.hear_by <= now
 
 
 def resume(session: Session, engagement: Engagement, *, by: User, now: datetime) -> Slot:
@@ -209,7 +242,7 @@ def resume(session: Session, engagement: Engagement, *, by: User, now: datetime)
     locks.hold(session, engagement.id)
     if engagement.state is not EngagementState.PAUSED:
         raise Refused("engagement.not_paused")
-    engagement.state = EngagementState.OPEN
+    engagement.state, engagement.hear_by = EngagementState.OPEN, None
     to_tell.begin_anew(session, to_tell.untold(session, engagement), now=now)
     audits.note(session, "resumed", engagement, now=now, by=by)
     slot = _first_slot(session, engagement, now=now, after=None)
@@ -229,9 +262,9 @@ def close(session: Session, engagement: Engagement, *, words: str, by: User, now
         raise Refused("engagement.untold_moves")
     planning.pause_slots(session, engagement, now=now, why="closed")
     untold.forget(session, engagement, now=now)
-    engagement.state, engagement.closed_at = EngagementState.CLOSED, now
+    engagement.state, engagement.closed_at, engagement.hear_by = EngagementState.CLOSED, now, None
     if not renewing.take_back_welcome(session, engagement, now=now):
-        _tell_closing(session, engagement, is_pause=False, words=words, by=by, now=now)
+        releases.closing(session, engagement, is_pause=False, words=words, by=by, now=now)
     audits.note(session, "closed", engagement, now=now, by=by)
 
 
@@ -310,14 +343,6 @@ def drafts(session: Session) -> Sequence[Engagement]:
     return session.scalars(
         select(Engagement).where(Engagement.state == EngagementState.DRAFT).order_by(Engagement.id)
     ).all()
-
-
-def _tell_closing(
-    session: Session, engagement: Engagement, *, is_pause: bool, words: str, by: User, now: datetime
-) -> None:
-    told = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
-    number = (session.scalar(told) or 0) + 1
-    releases.closing(session, engagement, is_pause=is_pause, words=words, number=number, by=by, now=now)
 
 
 def _first_slot(session: Session, engagement: Engagement, *, now: datetime, after: date | None) -> Slot:

@@ -262,6 +262,7 @@ def _page(engagement: Engagement, words: WordsForm | None = None) -> str:
         stale_since=staleness.stale_since(db(), engagement, firm(), now=moment()),
         to_read=notices.to_read(db(), engagement),
         given=given_word.of(db(), engagement, now=moment()),
+        hears_by=engagements.hears_by(db(), engagement, now=moment()),
         zone=engagement.cadence["zone"],
         local=local,
     )

@@ -1,13 +1,16 @@
 """Engagements: started as drafts, switched live with a welcome, handed over with a brief."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import deliver
 from tests.support.factories import World
 from webapp.models import (
+    Commitment,
+    CommitmentState,
     EngagementState,
     Fact,
     HandOver,
@@ -16,9 +19,11 @@ from webapp.models import (
     Task,
     TaskKind,
     Update,
+    UpdateKind,
 )
 from webapp.services.core.errors import NotFound, Refused
 from webapp.services.rhythm import slots
+from webapp.services.updates import next_news
 from webapp.services.work import engagements
 
 TODAY = date(2026, 4, 6)
@@ -192,3 +197,38 @@ def test_work_of_others_looks_like_work_that_is_not_there(session: Session, worl
     for number, user in ((engagement.id, world.bob), (engagement.id, world.charlie), (10**6, world.amina)):
         with pytest.raises(NotFound):
             engagements.get_acting(session, number, user, on=TODAY)
+
+
+def test_work_that_rests_is_heard_of_again_by_the_promised_hour(session: Session, world: World) -> None:
+    work, _ = world.open_engagement()
+    engagements.rest(session, work, words="You asked us to wait.", by=world.dalia, now=world.now)
+    deliver(session, now=world.now)
+    pause = session.scalars(select(Update).where(Update.kind == UpdateKind.CLOSING)).one()
+    promised = work.hear_by
+    assert promised == pause.next_news_at == datetime(2026, 5, 4, 17, tzinfo=UTC)
+
+    assert engagements.say_it_rests(session, now=promised - timedelta(minutes=1)) == 0
+    engagements.say_it_rests(session, now=promised)
+    engagements.say_it_rests(session, now=promised)
+
+    _, still = session.scalars(select(Update).where(Update.kind == UpdateKind.CLOSING).order_by(Update.id)).all()
+    assert still.snapshot["is_still"]
+    assert still.next_news_at == work.hear_by
+    assert work.hear_by > promised
+    assert session.scalars(select(Task.kind)).all() == [TaskKind.STILL_RESTS]
+    deliver(session, now=promised)
+    next_news.score(session, now=promised + timedelta(hours=3))
+    given = session.scalars(select(Commitment).where(Commitment.promised_at == promised)).one()
+    assert given.state is not CommitmentState.BROKEN
+
+
+def test_work_that_goes_on_owes_no_word_about_its_rest(session: Session, world: World) -> None:
+    work, _ = world.open_engagement()
+    engagements.rest(session, work, words="", by=world.dalia, now=world.now)
+    promised = work.hear_by
+    assert promised is not None
+
+    engagements.resume(session, work, by=world.dalia, now=world.now)
+
+    assert work.hear_by is None
+    assert engagements.say_it_rests(session, now=promised) == 0
