@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -142,7 +142,14 @@ class Language:
         """`text`, which says a time, and by which city's clocks where those of the firm show another one."""
         if self.home is None or moment.utcoffset() == moment.astimezone(ZoneInfo(self.home)).utcoffset():
             return text
-        city = get_timezone_location(moment.tzinfo, locale=self.locale, return_city=True).rpartition("/")[2]
+        return self._in_city(text, moment.tzinfo)
+
+    def in_city(self, text: str, zone: str, /) -> str:
+        """`text`, which says an hour by the clocks of a zone, with the city of that zone."""
+        return self._in_city(text, ZoneInfo(zone))
+
+    def _in_city(self, text: str, zone: tzinfo | None) -> str:
+        city = get_timezone_location(zone, locale=self.locale, return_city=True).rpartition("/")[2]
         return self.text("dates.in_zone", text=text, city=city)
 
     def span(self, start: date, end: date, /) -> str:

@@ -278,7 +278,9 @@ class Sentences(Phrases):
         elif line.again is not None:
             stands = self.joined([*filter(None, [stands]), self.t(f":words.again.{line.again}")])
         history = None
-        if line.moved and is_known(line.first):
+        if line.standing is Standing.DROPPED:
+            pass
+        elif line.moved and is_known(line.first):
             moved = self.t("delay.moved", count=line.moved)
             history = self.t("standing.first_agreed_moved", first=self.agreed(line.first), moved=moved)
         elif not is_first and is_known(line.first):

@@ -56,6 +56,8 @@ class ClientUpdate(ClientMail):
     introduction: Said | None = None
 
     def headline(self, say: Sentences) -> str:
+        if self.changed and self.delays:
+            return say.t("news.two", first=self._of_change(say), second=news.moved(self.delays, say))
         if self.delays:
             return news.moved(self.delays, say)
         if self.changed or self.is_resumed:

@@ -25,7 +25,7 @@ class Welcome(ClientMail):
     """Where the next news comes at the hour of a season that was not told yet."""
 
     def headline(self, say: Sentences) -> str:
-        return say.t("news.welcome")
+        return say.t("news.welcome" if self.dates else "news.welcome_plain")
 
     def preheader(self, say: Sentences) -> str:
         return news.asked(self.asks[0], say) if self.asks else say.t("preheader.welcome")

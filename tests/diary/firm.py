@@ -37,8 +37,6 @@ WHY = Why(cause=Who.OTHER, other_name="the joiner", why="The doors are late.", w
 LABELS = {"Cupboards": "الخزانات", "Handover": "التسليم", "Lamps": "الضو"}
 HOURS = (time(8, 1), time(16, 0), time(18, 0))
 """When the clock is looked at, besides soon after each act: the hours at which something is promised."""
-SATURDAY = 5
-"""From here on in a week nothing is promised."""
 SOON = timedelta(minutes=11)
 Act = Callable[["Firm", Session, Engagement], None]
 
@@ -117,7 +115,7 @@ class Firm:
     def _moments(start: datetime, until: datetime) -> list[datetime]:
         first = start.astimezone(CASABLANCA).date()
         days = [first + timedelta(days=number) for number in range((until - start).days + 2)]
-        found = [datetime.combine(day, hour, CASABLANCA) for day in days for hour in HOURS if day.weekday() < SATURDAY]
+        found = [datetime.combine(day, hour, CASABLANCA) for day in days for hour in HOURS]
         return [moment for moment in found if start < moment < until]
 
 

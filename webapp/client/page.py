@@ -87,6 +87,8 @@ def _page(entrance: Entrance, typed: str = "", fault: str | None = None, fault_a
         headline=wording.headline,
         waiting=wording.waiting,
         stands=wording.stands,
+        title_of=wording.title_of,
+        whose=wording.whose,
         asked=lambda ask: status.asked(ask).read_in(lang().tag),
         zoned=lambda at: local(at, entrance.contact.zone),
         languages_of_firm=_languages(),

@@ -79,7 +79,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
         raise LinkInvalid
     to = For.contact(firm, part, now=now)
     told = diary.of(session, entrance.contact, timeline.updates(session, engagement))
-    newest = next((entry for entry in told if entry.update.kind in NEWS), None)
+    newest = next((entry for entry in told if _is_news(entry)), None)
     stands = _as_it_stands(told)
     live = Snapshot(**frame(session, engagement, now=now))
     corrected = {entry.update.corrects_id for entry in told if entry.update.corrects_id}
@@ -126,11 +126,29 @@ def _as_it_stands(told: Sequence[Entry]) -> Snapshot | None:
     return accounts[0].model_copy(update={"dates": tuple(dates.values())})
 
 
+def _is_news(entry: Entry) -> bool:
+    """Whether an update says how the work stands; what was told at once does where a date moved with it."""
+    is_move = entry.update.kind is UpdateKind.CHANGED and bool(entry.snapshot.delays)
+    return entry.update.kind in NEWS or is_move
+
+
+def _has_overtaken(entry: Entry) -> bool:
+    """Whether an update makes doubtful what a report before it said comes next: a step changed, or the work rests."""
+    return entry.update.kind is UpdateKind.CLOSING or bool(entry.snapshot.changed)
+
+
 def _news(newest: Entry, told: Sequence[Entry]) -> Snapshot:
+    """The newest news, without a next step that something newer has overtaken."""
+    frozen = _as_reported(newest, told)
+    report = next((place for place, entry in enumerate(told) if entry.update.kind in REPORTS), 0)
+    return frozen.model_copy(update={"step": None}) if any(map(_has_overtaken, told[:report])) else frozen
+
+
+def _as_reported(newest: Entry, told: Sequence[Entry]) -> Snapshot:
     """The newest news; a corrected sentence must not make a moved date look as if it had never moved, and a moved date
     says nothing of what got done and what is next: that stays what the last report said."""
     frozen = newest.snapshot
-    if newest.update.kind is UpdateKind.DELAY_NOTICE:
+    if newest.update.kind in (UpdateKind.DELAY_NOTICE, UpdateKind.CHANGED):
         report = next((entry.snapshot for entry in told if entry.update.kind in REPORTS), None)
         kept = {name: getattr(report, name) for name in OF_A_REPORT} if report is not None else {}
         return frozen.model_copy(update=kept)

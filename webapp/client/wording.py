@@ -1,8 +1,11 @@
 """Sentences of the client's page that depend on how things stand."""
 
+from emails.kinds.closing import Closing
 from emails.pieces import OVER, Agreed, DateLine, Delay, Standing, Waiting, Who, leading, punctual
-from webapp.client.story import Story
-from webapp.language import lang, shown, t
+from emails.sentences import Sentences
+from webapp.client.story import Story, Told
+from webapp.language import firm, lang, shown, t
+from webapp.models import UpdateKind
 
 SEPARATOR = " · "
 HEADLINES = {
@@ -52,6 +55,23 @@ def _stands(line: DateLine) -> str:
     if line.standing is Standing.UNCONFIRMED and line.confirmed_on:
         return t("client.standing.unconfirmed", day=lang().short_day(line.confirmed_on))
     return t(f"client.standing.{line.standing.value}")
+
+
+def whose(delay: Delay) -> str:
+    """Whose cause a move was, as the mail says it."""
+    if delay.cause is Who.US:
+        return t("mail.delay.sorry")
+    if delay.cause is Who.OTHER and delay.other_name:
+        return t("mail.delay.cause_other_name", name=delay.other_name)
+    return t(f"mail.delay.cause_{delay.cause}")
+
+
+def title_of(told: Told) -> str:
+    """What an update was, in the list of all: by its news where that says more than its kind."""
+    is_rest = isinstance(told.context, Closing) and told.context.is_pause
+    if told.update.kind is UpdateKind.CHANGED or is_rest:
+        return told.context.headline(Sentences(lang(), is_html=False, fallback=firm().language))
+    return t(f"client.update_kind.{told.update.kind}")
 
 
 def waiting(nothing_new: Waiting) -> str:

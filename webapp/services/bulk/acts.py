@@ -153,7 +153,9 @@ def not_done(session: Session, act: BulkAct) -> Sequence[BulkPart]:
 
 def can_take_back(act: BulkAct, *, now: datetime) -> bool:
     """A change of the calendar is taken back by changing the calendar again."""
-    is_there = act.state in (BulkState.RUNNING, BulkState.DONE)
+    # What a table brought in stays a draft, so that there is nothing to take back once all of it is there.
+    there = (BulkState.RUNNING,) if act.kind is BulkKind.BRING_IN else (BulkState.RUNNING, BulkState.DONE)
+    is_there = act.state in there
     return is_there and kinds.of(act).undo is not None and now - act.begun_at <= BACK_WITHIN
 
 

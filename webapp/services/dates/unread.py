@@ -35,10 +35,16 @@ def those_of(session: Session, updates: Collection[int]) -> set[int]:
     return set(session.scalars(select(Update.id).where(Update.id.in_(updates), _nobody_has_it())))
 
 
-def _nobody_has_it() -> ColumnElement[bool]:
+def can_be_unsaid(session: Session, update_id: int) -> bool:
+    """Whether an update can be taken back as if it had never been: nobody has it, though somebody is to be phoned."""
+    nobody = _nobody_has_it(TellingState.TOLD)
+    return session.scalar(select(Update.id).where(Update.id == update_id, nobody)) is not None
+
+
+def _nobody_has_it(*has: TellingState) -> ColumnElement[bool]:
     """Nobody was told, nor reads it on their page because they get no mail, and no mail is on the line."""
     reads_the_page = (Telling.state == TellingState.SKIPPED) & Telling.skipped_why.not_in(NOT_FOR_THEM)
-    has_it = Telling.state.in_([TellingState.TOLD, TellingState.BY_PHONE]) | reads_the_page
+    has_it = Telling.state.in_(has or (TellingState.TOLD, TellingState.BY_PHONE)) | reads_the_page
     told = exists().where(Telling.update_id == Update.id, has_it)
     left = (
         select(OutboxEmail.id)

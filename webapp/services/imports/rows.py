@@ -1,7 +1,7 @@
 """Checks a table against the firm's data: every fault at once, by row and column, and nothing written."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any, TypeVar
 
@@ -86,7 +86,8 @@ class _Checking:
         owner = self._shared(rows, "owner", known.owner)
         name = self._shared(rows, "client", _at_most(NAME_MAXIMUM))
         stage = self._shared(rows, "stage", _stage_of(playbook)) if playbook else None
-        usual = cadences.load(playbook.cadence) if playbook else _ANY_RHYTHM
+        zone = known.firm.zone
+        usual = replace(cadences.load(playbook.cadence) if playbook else _ANY_RHYTHM, zone=zone)
         rhythm = self._shared(rows, "rhythm", lambda text: self._rhythm(text, usual))
         steps = self._shared(rows, "dates", cells.steps)
         facts = self._shared(rows, "known", _facts)
@@ -102,7 +103,7 @@ class _Checking:
             playbook_id=playbook.id,
             owner_id=owner.id if owner else None,
             stage_id=stage.id if stage else first_stage,
-            cadence=rhythm or playbook.cadence,
+            cadence=rhythm or {**playbook.cadence, "zone": zone},
             steps=steps or (),
             facts=facts or (),
             contacts=tuple(contacts.items()),

@@ -109,7 +109,8 @@ def owner(frozen: Snapshot, to: For) -> Person:
     """Somebody to phone, by name, with the hours of the days until the next news; the firm itself where nobody owns the
     work."""
     comes = next_news(frozen, to)
-    hours = phone_hours.for_days(to.firm, to.spoken, since=to.today, until=comes.date() if comes else to.today)
+    until = comes.date() if comes else to.today
+    hours = phone_hours.for_reader(to.firm, to.spoken, to.zone, since=to.today, until=until)
     if frozen.owner is None:
         return Person(name=to.firm.name, phone=_phone(to.firm.phone), hours=hours)
     person = frozen.owner

@@ -112,15 +112,16 @@ def changed(
         return None
     handovers = _unintroduced(session, engagement)
     slot, last = slots.current(session, engagement), last_news(session, engagement)
+    delays = untold.untold(session, engagement)
     frozen = Snapshot(
         **frame(session, engagement, now=now),
         **_introduction(session, handovers),
         dates=date_lines(engagement),
-        delays=untold.untold(session, engagement),
+        delays=delays,
         asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         changed=dict(steps or {}),
         is_resumed=is_resumed,
-        confirmed_at=Snapshot.load(last.snapshot).confirmed_at if last else None,
+        confirmed_at=now if delays else Snapshot.load(last.snapshot).confirmed_at if last else None,
         next_news_at=slot.promised_by if slot else None,
     )
     earlier = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CHANGED)

@@ -106,6 +106,17 @@ def take_back_welcome(session: Session, engagement: Engagement, *, now: datetime
     return True
 
 
+def unsay_welcome(session: Session, engagement: Engagement, *, now: datetime) -> bool:
+    """Work that is not live after all: nobody hears of its welcome, by mail or by phone. False where somebody has."""
+    updates = session.scalars(select(Update).where(Update.engagement_id == engagement.id)).all()
+    if not all(unread.can_be_unsaid(session, update.id) for update in updates):
+        return False
+    for update in updates:
+        telling.take_back(session, update, now=now)
+    session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in updates])))
+    return True
+
+
 def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at: datetime, now: datetime) -> bool:
     """Work goes on whose welcome was taken back: it is written as things are now. False where there is none."""
     welcome = session.scalars(

@@ -287,7 +287,8 @@ def words_to_read_out(telling: Telling, to: composing.For) -> str:
     one, or the small print."""
     context = composing.client_mail(telling.update.kind, Snapshot.told(telling.update, telling), to)
     body = writing.preview(context).text.partition(SMALL_PRINT)[0]
-    lines = [line for line in body.splitlines() if links.HOST not in line]
+    small = {to.spoken.text("mail.just_reply"), to.spoken.text("mail.page_note")}
+    lines = [line for line in body.splitlines() if links.HOST not in line and line.strip() not in small]
     return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 

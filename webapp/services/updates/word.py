@@ -173,8 +173,11 @@ def _as_read(line: DateLine, before: Word) -> DateLine:
     known = before.dates.get(line.milestone_id)
     if known is None:
         return replace(line, again=Again.ADDED, standing=_unless_moved(line, is_moved=False))
+    if line.standing is Standing.DROPPED:
+        # What fell away is named by the date they know, whatever became of it since.
+        return replace(line, now=known.now)
     again = None
-    if known.standing is Standing.DROPPED and line.standing is not Standing.DROPPED:
+    if known.standing is Standing.DROPPED:
         again = Again.BACK
     elif known.standing is Standing.DONE and line.standing is not Standing.DONE:
         again = Again.REOPENED

@@ -166,7 +166,7 @@ def not_live_after_all(session: Session, engagement: Engagement, *, by: User | N
     locks.hold(session, engagement.id)
     if engagement.state is not EngagementState.OPEN:
         raise Refused("engagement.not_open")
-    if not renewing.take_back_welcome(session, engagement, now=now):
+    if not renewing.unsay_welcome(session, engagement, now=now):
         raise Refused("bulk.was_told")
     planning.pause_slots(session, engagement, now=now, why="paused")
     engagement.state, engagement.opened_at = EngagementState.DRAFT, None

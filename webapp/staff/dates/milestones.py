@@ -104,7 +104,7 @@ def undo(engagement_id: int, milestone_id: int) -> Any:
     engagement, milestone = _step(engagement_id, milestone_id)
     milestones.undo(db(), milestone, by=the_user(), now=moment())
     _tell(engagement, milestone, StepChange.REOPENED, HearForm(request.form))
-    return _noted(engagement)
+    return _noted(engagement, _said(HearForm(request.form)))
 
 
 @bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/drop")
@@ -117,7 +117,7 @@ def drop(engagement_id: int, milestone_id: int) -> Any:
         milestones.drop(db(), milestone, form.why.data, language=form.language.data, by=the_user(), now=moment())
         _tell(engagement, milestone, StepChange.DROPPED, form)
 
-    return _done(engagement, form, act, fits=form.validate())
+    return _done(engagement, form, act, fits=form.validate(), said=_said(form))
 
 
 @bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/take-up")
@@ -126,7 +126,7 @@ def take_up(engagement_id: int, milestone_id: int) -> Any:
     engagement, milestone = _step(engagement_id, milestone_id)
     milestones.take_up(db(), milestone, by=the_user(), now=moment())
     _tell(engagement, milestone, StepChange.BACK, HearForm(request.form))
-    return _noted(engagement)
+    return _noted(engagement, _said(HearForm(request.form)))
 
 
 @bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/came")
@@ -162,6 +162,10 @@ def stage(engagement_id: int) -> Any:
         return _page(engagement, form), 422
     engagements.enter_stage(db(), engagement, chosen, by=the_user(), now=moment())
     return _noted(engagement)
+
+
+def _said(form: HearForm) -> str:
+    return "given_word.told_now" if form.tells_now else "agreed.noted"
 
 
 def _tell(engagement: Engagement, milestone: Milestone, change: StepChange, form: HearForm) -> None:

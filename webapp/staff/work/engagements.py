@@ -152,7 +152,7 @@ def owner(engagement_id: int) -> Any:
         form.refuse(refusal)
         return _owner_page(engagement, form), 422
     commit()
-    flash(t("work.handed_over", name=to.name), "success")
+    flash(t("work.handed_over_now" if form.tells_now else "work.handed_over", name=to.name), "success")
     return _back(engagement)
 
 
@@ -249,7 +249,9 @@ def _page(engagement: Engagement, words: WordsForm | None = None) -> str:
         engagement=engagement,
         slot=slot,
         upcoming=upcoming.of(db(), engagement, firm=firm(), now=moment(), tag=lang().tag),
-        rhythm=cadences.in_words(cadences.load(engagement.cadence), lang()),
+        rhythm=lang().by_clock(
+            cadences.in_words(cadences.load(engagement.cadence), lang()), local(moment(), engagement.cadence["zone"])
+        ),
         story=timeline.of(db(), engagement),
         facts=timeline.facts(db(), engagement),
         asks=timeline.asks(db(), engagement),

@@ -244,7 +244,7 @@ def test_who_stops_gets_a_receipt_and_who_looks_after_the_work_hears(
         preferences.stop(session, link, now=world.now)
 
     (receipt,) = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "receipt"))
-    assert read(receipt).subject.startswith("Your emails are stopped")
+    assert read(receipt).subject.startswith("We have stopped your emails")
     assert "start the emails again on your page" in read(receipt).text
     (task,) = tasks.waiting(session)
     assert (task.kind, task.engagement_id) == (TaskKind.CLIENT_STOPPED, engagement.id)

@@ -201,7 +201,7 @@ def test_a_season_is_added_and_removed(site: Site, dalia: Visitor) -> None:
     page = dalia.page(PAGE)
     removed = dalia.post(page.form("/remove").action)
 
-    assert Page(backwards.text).message_at("season-ends_on") == "The last day comes after the first one."
+    assert Page(backwards.text).message_at("season-ends_on") == "The last day must come after the first one."
     assert added.status_code == 303
     assert "09:00-15:00" in page.text
     assert removed.status_code == 303

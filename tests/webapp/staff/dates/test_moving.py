@@ -50,7 +50,7 @@ def test_a_date_moves_with_its_explanation_and_the_client_hears(site: Site, alic
         ({"new_on": ""}, "new_on", "Please give the new date"),
         ({"new_on": "2026-04-24"}, "new_on", "This is the agreed date already."),
         ({"new_on": "2026-04-03"}, "new_on", "This day has passed."),
-        ({"new_kind": "range", "new_until": "2026-04-29"}, "new_until", "The last day comes after the first one."),
+        ({"new_kind": "range", "new_until": "2026-04-29"}, "new_until", "The last day must come after the first one."),
         ({"new_kind": "after", "after_days": "5"}, "condition", "Please say what we are waiting for."),
         ({"new_kind": "after", "condition": "plans"}, "after_days", "Please give a number of working days"),
         ({"new_kind": "unknown"}, "news_on", "Please say when they hear from us next."),

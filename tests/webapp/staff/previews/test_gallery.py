@@ -393,7 +393,7 @@ def test_the_mark_is_in_the_language_of_who_gets_it(site: Site, alice: Visitor) 
     mail = _send(alice, mail="delay_notice", language="en")
 
     assert mail.subject.startswith("تجربة: ")
-    assert "New date" in mail.subject
+    assert "new date" in mail.subject
 
 
 def test_one_press_is_one_mail_and_another_press_another(site: Site, alice: Visitor) -> None:

@@ -8,7 +8,7 @@ def test_a_language_is_read_beside_ones_own(alice: Visitor) -> None:
 
     cells = [(cell.get("lang"), cell.get("dir")) for cell in page.all("td") if cell.get("lang")]
     assert set(cells) == {("ary", "rtl")}
-    assert "New date 28 April (was 21 April)" in page.text
+    assert "new date 28 April (was 21 April)" in page.text
     assert "تاريخ جديد 28 أبريل" in page.text
 
 

@@ -30,7 +30,7 @@ def test_a_step_that_is_dropped_shows_who_has_its_day(site: Site, alice: Visitor
     ]
 
     assert any("Maria Bennani: Monday 20 April" in text for text in shown)
-    assert all("falls away, and why, in the next update" in text for text in shown)
+    assert all("no longer planned, and why, in the next update" in text for text in shown)
 
 
 def test_who_was_told_nothing_yet_is_not_named_and_of_many_five_are(site: Site, alice: Visitor) -> None:

@@ -157,7 +157,7 @@ def test_looking_at_it_sends_nothing_and_what_is_gone_says_so(site: Site, held: 
     assert before == []
     assert len(notices(site)) == 1
     assert answer.status_code == 303
-    assert "Nothing waits to be read here" in dalia.get(answer.headers["Location"]).text
+    assert "Nothing is waiting to be read here" in dalia.get(answer.headers["Location"]).text
 
 
 def test_who_has_not_heard_of_a_new_date_stands_on_today_by_name_with_a_call_to_make(
