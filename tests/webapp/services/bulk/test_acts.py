@@ -18,6 +18,8 @@ from webapp.models import (
     Engagement,
     EngagementState,
     PartState,
+    Task,
+    TaskKind,
     Telling,
     TellingState,
     Update,
@@ -135,6 +137,38 @@ def test_work_whose_client_has_the_welcome_stays_live(session: Session, world: W
     assert states(session, act) == [PartState.STAYS] * 3
     assert {part.outcome for part in acts.not_done(session, act)} == {"bulk.was_told"}
     assert all(draft.state is EngagementState.OPEN for draft in drafts)
+
+
+def test_work_whose_client_was_only_to_be_phoned_is_a_draft_again_and_nobody_has_to_phone(
+    session: Session, world: World, drafts: list[Engagement]
+) -> None:
+    world.bennani.address = None
+    act = begin.go_live(session, drafts, by=world.dalia, now=world.now)
+    acts.carry_on(session, now=world.now)
+
+    acts.take_back(session, act, by=world.dalia, now=world.now)
+    acts.carry_on(session, now=world.now)
+
+    assert states(session, act) == [PartState.UNDONE] * 3
+    assert session.scalars(select(Task).where(Task.kind == TaskKind.PHONE, Task.done_at.is_(None))).all() == []
+
+
+def test_what_a_table_brought_in_is_not_offered_to_be_taken_back(session: Session, world: World) -> None:
+    plan = bring_in.check(session, import_table.read(TABLE), firm=world.firm)
+    act = begin.bring_in(session, plan, by=world.amina, now=world.now)
+    assert acts.can_take_back(act, now=world.now)
+
+    acts.carry_on(session, now=world.now)
+
+    assert not acts.can_take_back(act, now=world.now)
+
+
+def test_imported_work_goes_by_the_clocks_that_the_firm_has_now(session: Session, world: World) -> None:
+    world.firm.zone = "Asia/Baku"
+
+    plan = bring_in.check(session, import_table.read(TABLE), firm=world.firm)
+
+    assert {planned.cadence["zone"] for planned in plan.engagements} == {"Asia/Baku"}
 
 
 def test_dates_are_moved_and_moved_back_while_nobody_heard(

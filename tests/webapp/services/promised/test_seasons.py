@@ -150,3 +150,13 @@ def test_a_page_says_the_hours_of_the_day(world: World, ramadan: CalendarSeason,
     world.firm.hours = "Monday to Friday 9 to 18"
 
     assert phone_hours.for_today(world.firm, language("en").read_in(2026), on) == said
+
+
+def test_whoever_lives_by_other_clocks_reads_whose_hours_these_are(world: World) -> None:
+    world.firm.hours = "Monday to Friday 9 to 18"
+    said = [
+        phone_hours.for_reader(world.firm, language("en").read_in(2026), zone, since=TUESDAY, until=TUESDAY)
+        for zone in ("Africa/Casablanca", "Asia/Baku")
+    ]
+
+    assert said == ["Monday to Friday 9 to 18", "Monday to Friday 9 to 18 (Casablanca time)"]
