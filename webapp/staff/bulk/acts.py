@@ -13,7 +13,8 @@ from webapp.transactions import commit, db, let_go, moment
 
 bp = Blueprint("staff_bulk", __name__)
 
-SHOWN = 100
+MOST, SHOWN = 300, 5
+"""Works named under one reason, and up to how many of them are not folded."""
 LOOKS_AGAIN_SECONDS = 3
 
 
@@ -27,7 +28,8 @@ def show(act_id: int) -> Any:
         act=act,
         progress=progress,
         not_done=acts.not_done(db(), act),
-        most=SHOWN,
+        most=MOST,
+        shown=SHOWN,
         can_take_back=acts.can_take_back(act, now=moment()),
     )
     response = make_response(page)
