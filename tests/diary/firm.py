@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from emails.pieces import StepChange, Who
+from emails.pieces import Who
 from tests.diary.reader import Reader
 from tests.support.factories import TUESDAYS, World, answers
 from tests.support.site import Clock as Moment
@@ -23,10 +23,10 @@ from webapp.services.dates.ledger import When, Why
 from webapp.services.promised import calendar_changes
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import cadences, slots
-from webapp.services.updates import corrections, releases
+from webapp.services.updates import corrections
 from webapp.services.updates.answers import DateAnswer, Holds
 from webapp.services.updates.corrections import Right
-from webapp.services.work import engagements
+from webapp.services.work import engagements, steps
 from workers.clock import Clock
 from workers.delivery import Drain
 from workers.outcomes import Withdrawn
@@ -37,6 +37,8 @@ WHY = Why(cause=Who.OTHER, other_name="the joiner", why="The doors are late.", w
 LABELS = {"Cupboards": "الخزانات", "Handover": "التسليم", "Lamps": "الضو"}
 HOURS = (time(8, 1), time(16, 0), time(18, 0))
 """When the clock is looked at, besides soon after each act: the hours at which something is promised."""
+NIGHT = time(21, 0), time(8, 0)
+"""When nothing leaves: what is done then, nobody has read until the morning."""
 SOON = timedelta(minutes=11)
 Act = Callable[["Firm", Session, Engagement], None]
 
@@ -50,6 +52,7 @@ class Firm:
         self.http = app.test_client()
         with database.writer() as session:
             self.world = World.build(session, now=moment.now)
+            self.world.firm.quiet_from, self.world.firm.quiet_until = NIGHT
             amrani = self.world.contact("Amrani", address="amrani@home.example", language="ary")
             both = [(self.world.bennani, PartOf.DECIDES), (amrani, PartOf.DECIDES)]
             work, _ = self.world.open_engagement(is_read=False, contacts=both)
@@ -165,6 +168,17 @@ def step_of(work: Engagement, place: int) -> Milestone:
     return work.milestones[place % len(work.milestones)]
 
 
+def together(*several: Act) -> Act:
+    """One press after the other, before anything of it could leave."""
+
+    def act(firm: Firm, session: Session, work: Engagement) -> None:
+        for each in several:
+            each(firm, session, work)
+            session.flush()
+
+    return act
+
+
 def move(place: int, days: int) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
         _to(firm, session, step_of(work, place), When(starts_on=today(firm) + timedelta(days=days)))
@@ -196,62 +210,48 @@ def _to(firm: Firm, session: Session, step: Milestone, when: When) -> None:
     milestones.move_together(session, [milestones.Moved(milestone=step, to=when)], WHY, by=by, now=now, origin="test")
 
 
-def drop(place: int) -> Act:
+def drop(place: int, *, tells: bool = False) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
-        step = step_of(work, place)
-        milestones.drop(session, step, "Not wanted", language="en", by=firm_user(firm, session), now=firm.moment.now)
+        step, by = step_of(work, place), firm_user(firm, session)
+        steps.drop(session, work, step, "Not wanted", language="en", tells=tells, by=by, now=firm.moment.now)
 
     return act
 
 
-def take_up(place: int) -> Act:
+def take_up(place: int, *, tells: bool = False) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
         step = step_of(work, place)
         if step.dropped_at is not None:
-            milestones.take_up(session, step, by=firm_user(firm, session), now=firm.moment.now)
+            steps.take_up(session, work, step, tells=tells, by=firm_user(firm, session), now=firm.moment.now)
+
+    return act
+
+
+def undo(place: int, *, tells: bool = False) -> Act:
+    def act(firm: Firm, session: Session, work: Engagement) -> None:
+        step = step_of(work, place)
+        if step.done_on is not None:
+            steps.undo(session, work, step, tells=tells, by=firm_user(firm, session), now=firm.moment.now)
 
     return act
 
 
 def drop_now(place: int) -> Act:
-    return _at_once(drop, StepChange.DROPPED, place)
+    return drop(place, tells=True)
 
 
 def take_up_now(place: int) -> Act:
-    return _at_once(take_up, StepChange.BACK, place)
+    return take_up(place, tells=True)
 
 
 def undo_now(place: int) -> Act:
-    return _at_once(undo, StepChange.REOPENED, place)
-
-
-def _at_once(does: Callable[[int], Act], change: StepChange, place: int) -> Act:
-    """The act, and clients hear of it in a mail of its own."""
-
-    def act(firm: Firm, session: Session, work: Engagement) -> None:
-        before = (step_of(work, place).dropped_at, step_of(work, place).done_on)
-        does(place)(firm, session, work)
-        if before != (step_of(work, place).dropped_at, step_of(work, place).done_on):
-            steps = {step_of(work, place).id: change}
-            releases.changed(session, work, steps=steps, by=firm_user(firm, session), now=firm.moment.now)
-
-    return act
+    return undo(place, tells=True)
 
 
 def done(place: int) -> Act:
     def act(firm: Firm, session: Session, work: Engagement) -> None:
-        on = today(firm)
-        by = firm_user(firm, session)
-        milestones.done(session, step_of(work, place), on, today=on, by=by, now=firm.moment.now)
-
-    return act
-
-
-def undo(place: int) -> Act:
-    def act(firm: Firm, session: Session, work: Engagement) -> None:
-        step = step_of(work, place)
-        if step.done_on is not None:
-            milestones.undo(session, step, by=firm_user(firm, session), now=firm.moment.now)
+        on, by = today(firm), firm_user(firm, session)
+        steps.done(session, work, step_of(work, place), on, today=on, by=by, now=firm.moment.now)
 
     return act
 

@@ -85,7 +85,7 @@ def tell(session: Session, entrance: Entrance, *, now: datetime) -> Story:
     corrected = {entry.update.corrects_id for entry in told if entry.update.corrects_id}
     stale_since = staleness.stale_since(session, engagement, firm, now=now)
     known = _as_sure_as_their_age(stands.dates if stands else (), stale_since)
-    dates = standing_on(_while_it_rests(known, told, engagement.state), to.today)
+    dates = standing_on(_while_it_rests(known, told), to.today)
     confirmed = newest.snapshot.confirmed_at if newest else None
     confirmed_at = local(confirmed, to.zone) if confirmed else None
     next_at = _next_news_at(session, told, part, firm, now=now)
@@ -210,9 +210,10 @@ def _as_sure_as_their_age(lines: tuple[DateLine, ...], stale_since: date | None)
     )
 
 
-def _while_it_rests(lines: tuple[DateLine, ...], told: Sequence[Entry], state: EngagementState) -> tuple[DateLine, ...]:
+def _while_it_rests(lines: tuple[DateLine, ...], told: Sequence[Entry]) -> tuple[DateLine, ...]:
     """Who was told that the work rests, and its dates with it, reads of none that it holds."""
-    if state is not EngagementState.PAUSED or not told or told[0].update.kind is not UpdateKind.CLOSING:
+    newest = next((entry for entry in told if entry.update.kind is not UpdateKind.CORRECTION), None)
+    if newest is None or not newest.snapshot.is_pause:
         return lines
     return tuple(replace(line, standing=Standing.NOT_SURE) if line.standing in SURE else line for line in lines)
 

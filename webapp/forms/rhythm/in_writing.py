@@ -1,13 +1,15 @@
 """The one question before a change that would make clients wait beyond an hour they have in writing."""
 
+import re
+
 from wtforms import Field, RadioField
 
 from webapp.forms.core.base import Form
 from webapp.language import Lazy
-from webapp.numbers import row_number
 from webapp.services.promised.redating import Answer
 
 KEEP, TELL = "keep", "tell"
+ROW = re.compile(r"[0-9]{1,9}")
 
 
 class HearForm(Form):
@@ -30,7 +32,7 @@ class Numbers(Field):
     """The numbers of ticked rows; what is none is not there."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = [row_number(text) for text in valuelist if text.isascii() and text.isdigit()]
+        self.data = [int(text) for text in valuelist if ROW.fullmatch(text)]
 
 
 class InWritingForm(Form):

@@ -60,8 +60,7 @@ def begin(
     """Write down what is to be done, and ring for a worker. A change of the calendar puts every work where the calendar
     wants it now, so it takes the place of one that is still at it."""
     if kind is BulkKind.CALENDAR:
-        earlier = update(BulkAct).where(BulkAct.kind == kind, BulkAct.state == BulkState.RUNNING)
-        session.execute(earlier.values(state=BulkState.REPLACED, ended_at=now))
+        replace_calendar(session, now=now)
     act = BulkAct(kind=kind, state=BulkState.RUNNING, details=details or {}, begun_at=now, by_id=by.id if by else None)
     session.add(act)
     session.flush()
@@ -81,6 +80,12 @@ def begin(
     return act
 
 
+def replace_calendar(session: Session, *, now: datetime) -> None:
+    """A newer change of the calendar does all of what an older one is still at."""
+    earlier = update(BulkAct).where(BulkAct.kind == BulkKind.CALENDAR, BulkAct.state == BulkState.RUNNING)
+    session.execute(earlier.values(state=BulkState.REPLACED, ended_at=now))
+
+
 def carry_on(session: Session, *, now: datetime, most: int = BATCH) -> int:
     """Do the next works of the oldest act that is going, or take them back; the number that were looked at. Two workers
     are never at one act."""
@@ -90,7 +95,8 @@ def carry_on(session: Session, *, now: datetime, most: int = BATCH) -> int:
     if act is None:
         return 0
     is_back = act.state is BulkState.TAKING_BACK
-    parts = _next(session, act, most)
+    # Works are held in the order of their numbers, so that two who do this cannot wait for each other.
+    parts = sorted(_next(session, act, most), key=lambda part: (part.engagement_id or 0, part.id))
     for part in parts:
         (_undo if is_back else _do)(session, act, part, now=now)
     session.flush()

@@ -87,19 +87,26 @@ def _outcome(found: redating.Redated | None) -> str | None:
 
 
 def _change_zone(session: Session, act: BulkAct, part: BulkPart, now: datetime) -> str | None:
-    return _to_zone(session, act, part, act.details["from"], act.details["to"], now)
+    work = _work(session, part)
+    if work.state is EngagementState.CLOSED:
+        raise Refused("engagement.not_open")
+    if work.cadence["zone"] != act.details["from"]:
+        return None
+    part.details = {"is_changed": True}
+    return _to_zone(session, act, work, act.details["to"], now)
 
 
 def _change_zone_back(session: Session, act: BulkAct, part: BulkPart, now: datetime) -> None:
-    _to_zone(session, act, part, act.details["to"], act.details["from"], now)
-
-
-def _to_zone(session: Session, act: BulkAct, part: BulkPart, old: str, new: str, now: datetime) -> str | None:
+    """Only what this act changed, and nobody since."""
     work = _work(session, part)
-    if work.cadence["zone"] != old or act.by is None:
-        return None
-    cadence = {**work.cadence, "zone": new}
-    tells = _tells(act, work)
+    if part.details and work.cadence["zone"] == act.details["to"] and work.state is not EngagementState.CLOSED:
+        _to_zone(session, act, work, act.details["from"], now)
+
+
+def _to_zone(session: Session, act: BulkAct, work: Engagement, zone: str, now: datetime) -> str | None:
+    if act.by is None:
+        raise NotFound
+    cadence, tells = {**work.cadence, "zone": zone}, _tells(act, work)
     return _outcome(engagements.change_rhythm(session, work, cadence, tells=tells, by=act.by, now=now))
 
 

@@ -54,6 +54,10 @@ def follow(session: Session, *, now: datetime, after: int = 0) -> int:
 
 
 def _follow(session: Session, slot: Slot, calendar: WorkingDays | None) -> None:
+    hold(session, slot.engagement_id)
+    session.refresh(slot)
+    if slot.state is not SlotState.PLANNED:
+        return
     cadence = cadences.load(slot.engagement.cadence)
     # Planned by the hours of the rhythm, or by those of a season: what is off by less was moved by clocks.
     wanted = [schedule.slot_times(cadence, slot.local_on, calendar=each) for each in (None, calendar)]
@@ -61,7 +65,6 @@ def _follow(session: Session, slot: Slot, calendar: WorkingDays | None) -> None:
     shift = times.send_at - slot.send_at
     if not shift or shift != times.promised_by - slot.promised_by:
         return
-    hold(session, slot.engagement_id)
     _promise_anew(session, slot, shift)
     slot.send_at, slot.promised_by = times.send_at, times.promised_by
 

@@ -184,6 +184,25 @@ def pause_slots(session: Session, engagement: Engagement, *, now: datetime, why:
         _skip(slot, why, now=now)
 
 
+def put_back(session: Session, engagement: Engagement, *, now: datetime) -> Slot | None:
+    """The slot that a rest closed is planned again, where its hour is still ahead: nobody read of the rest."""
+    slot = session.scalars(
+        select(Slot)
+        .where(
+            Slot.engagement_id == engagement.id,
+            Slot.state == SlotState.SKIPPED,
+            Slot.skipped_why == "paused",
+            Slot.promised_by > now,
+        )
+        .order_by(Slot.local_on)
+        .limit(1)
+    ).one_or_none()
+    if slot is not None:
+        _plan_again(slot, slots.times(slot))
+        session.flush()
+    return slot
+
+
 def hour_in_writing(session: Session, engagement: Engagement) -> datetime | None:
     """By when a mail promised the news of the planned slot; None where nobody waits for an hour."""
     slot = slots.current(session, engagement)

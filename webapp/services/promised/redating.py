@@ -14,6 +14,7 @@ from webapp.services.core.firm import known_firm
 from webapp.services.core.locks import hold
 from webapp.services.rhythm import cadences, schedule, slots
 from webapp.services.updates import next_news, releases, renewing
+from webapp.timezones import local
 
 AT_ONCE = 500
 """How many slots are looked at with one set of statements."""
@@ -74,19 +75,32 @@ def redate(
     slot = slots.current(session, engagement)
     if slot is None or slot.rule_on is None or engagement.state is not EngagementState.OPEN:
         return None
+    was = slots.times(slot)
+    unread_hour = renewing.take_back_news_moved(session, engagement, now=now)
+    if unread_hour is not None and unread_hour > now:
+        slots.put(slot, _at(slot, unread_hour))
+        session.flush()
     calendar = firm_calendar.of_firm(known_firm(session))
-    redated = next(foresee(session, [slot], calendar, now=now, is_rhythm_new=is_rhythm_new))
+    redated = replace(next(foresee(session, [slot], calendar, now=now, is_rhythm_new=is_rhythm_new)), was=was)
     if redated.promised is not None and not tells:
         return replace(redated, is_kept=True)
     slots.put(slot, redated.to)
-    was, to = redated.was, redated.to
+    to = redated.to
     if (was.on, was.send_at, was.promised_by) != (to.on, to.send_at, to.promised_by):
         slot.asked_at = slot.last_call_at = None
     session.flush()
-    renewing.renew(session, engagement, now=now, next_news_at=to.promised_by)
-    if redated.promised is not None:
+    if redated.promised is None:
+        renewing.renew(session, engagement, now=now, next_news_at=to.promised_by)
+    else:
+        # A mail that waits keeps the hour that somebody has in writing already: the next one says that it moved.
         releases.news_moved(session, redated.promised, next_news_at=to.promised_by, by=by, now=now)
     return redated
+
+
+def _at(slot: Slot, hour: datetime) -> schedule.SlotTimes:
+    """A slot at the hour that clients have in writing."""
+    zone = slot.engagement.cadence["zone"]
+    return schedule.SlotTimes(local(hour, zone).date(), slot.send_at - (slot.promised_by - hour), hour, slot.rule_on)
 
 
 def foresee(

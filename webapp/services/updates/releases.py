@@ -24,7 +24,6 @@ from webapp.models import (
     User,
 )
 from webapp.services.core import audits, tasks
-from webapp.services.dates import unread
 from webapp.services.rhythm import slots
 from webapp.services.updates import calls, next_news, renewing, telling, untold
 from webapp.services.updates.answers import Answers
@@ -107,12 +106,13 @@ def changed(
     work goes on. None for work that is not open, and where an update waits that nobody has: that one says it."""
     if engagement.state is not EngagementState.OPEN:
         return None
-    if steps and unread.of_work(session, engagement.id):
-        renewing.renew(session, engagement, now=now)
+    if not is_resumed and renewing.says(session, engagement, dict(steps or {}), now=now):
         return None
     handovers = _unintroduced(session, engagement)
     slot, last = slots.current(session, engagement), last_news(session, engagement)
     delays = untold.untold(session, engagement)
+    next_news_at = next_news.soonest(slot.promised_by if slot else None, delays, now=now)
+    today = local(now, engagement.cadence["zone"]).date()
     frozen = Snapshot(
         **frame(session, engagement, now=now),
         **_introduction(session, handovers),
@@ -121,9 +121,12 @@ def changed(
         asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         changed=dict(steps or {}),
         is_resumed=is_resumed,
+        season=season_ahead(session, engagement, next_news_at, since=today),
         confirmed_at=now if delays else Snapshot.load(last.snapshot).confirmed_at if last else None,
-        next_news_at=slot.promised_by if slot else None,
+        next_news_at=next_news_at,
     )
+    if telling.is_nothing_new(session, engagement, UpdateKind.CHANGED, frozen):
+        return None
     earlier = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CHANGED)
     key = f"changed:{engagement.id}:{(session.scalar(earlier) or 0) + 1}"
     update = release(session, engagement, UpdateKind.CHANGED, key, frozen, by=by, now=now)
@@ -196,13 +199,16 @@ def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Dela
     """What a delay notice says: the moves first, then every date, what we need and when the next news comes, which is
     sooner than the rhythm where a date is not known and news of it was promised."""
     slot = slots.current(session, engagement)
+    next_news_at = next_news.soonest(slot.promised_by if slot else None, delays, now=now)
+    today = local(now, engagement.cadence["zone"]).date()
     return Snapshot(
         **frame(session, engagement, now=now),
         dates=date_lines(engagement),
         delays=delays,
         asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
+        season=season_ahead(session, engagement, next_news_at, since=today),
         confirmed_at=now,
-        next_news_at=next_news.soonest(slot.promised_by if slot else None, delays, now=now),
+        next_news_at=next_news_at,
     )
 
 

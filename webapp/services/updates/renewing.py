@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import StepChange
+from emails.pieces import Person, Said, StepChange
 from webapp.models import (
     Announcement,
     Commitment,
     CommitmentState,
     Engagement,
+    HandOver,
     Milestone,
+    Telling,
+    TellingState,
     Update,
     UpdateKind,
 )
@@ -32,10 +36,16 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
     _count_as_untold(session, waiting)
     for update in waiting:
         delays = () if update.kind is UpdateKind.WELCOME else untold.untold(session, engagement)
+        introduced = _introduced_anew(session, engagement, update, now=now)
+        if introduced:
+            update.snapshot = Snapshot.load(update.snapshot).model_copy(update=introduced).dump()
         if not delays and _is_moot(update, engagement):
             telling.take_back(session, update, now=now)
         else:
             told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
+            sooner = next_news.soonest(update.next_news_at, delays, now=now)
+            if next_news_at is None and sooner != update.next_news_at:
+                next_news_at = sooner
             if next_news_at is not None:
                 update.next_news_at = next_news.soonest(next_news_at, delays, now=now)
                 told["next_news_at"] = update.next_news_at
@@ -51,6 +61,96 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
                 next_news.printed(session, update)
         untold.told(session, engagement, update, now=now)
         audits.note(session, "renewed", update, now=now, actor="clock")
+
+
+def says(session: Session, engagement: Engagement, steps: dict[int, StepChange], *, now: datetime) -> bool:
+    """Whether a mail that waits and nobody has says what changed now, written anew; of several changes of one step the
+    first counts, as nobody read it. False where nothing waits any more."""
+    waiting = unread.of_work(session, engagement.id)
+    for update in waiting:
+        frozen = Snapshot.load(update.snapshot)
+        if update.kind is UpdateKind.CHANGED:
+            update.snapshot = frozen.model_copy(update={"changed": {**steps, **frozen.changed}}).dump()
+    if not waiting:
+        return False
+    renew(session, engagement, now=now)
+    untold_people = select(HandOver.id).where(HandOver.engagement_id == engagement.id, HandOver.introduced_at.is_(None))
+    is_person_new = not steps and session.scalar(untold_people.limit(1)) is not None
+    return bool(unread.of_work(session, engagement.id)) and not is_person_new
+
+
+def _introduced_anew(session: Session, engagement: Engagement, update: Update, *, now: datetime) -> dict[str, Any]:
+    """Whom a mail that nobody has introduces, where the owner changed again since: nobody, where it is the one they
+    know."""
+    if Snapshot.load(update.snapshot).introduces is None:
+        return {}
+    made = session.scalars(
+        select(HandOver)
+        .where(
+            HandOver.engagement_id == engagement.id,
+            or_(HandOver.introduced_at.is_(None), HandOver.introduced_at >= update.released_at),
+        )
+        .order_by(HandOver.id)
+    ).all()
+    if not made or engagement.owner is None:
+        return {}
+    for handover in made:
+        handover.introduced_at = now
+    if engagement.owner_id == made[0].from_user_id:
+        return {"introduces": None, "introduction": None}
+    words = made[-1].introduction
+    person = Person(name=engagement.owner.name, phone=engagement.owner.phone)
+    return {"introduces": person, "introduction": Said(text=words) if words else None}
+
+
+def take_back_resumed(session: Session, engagement: Engagement, *, now: datetime) -> datetime | None:
+    """Work rests again before anybody read that it goes on: by when they were told to hear again. None where somebody
+    has read it, or nothing of that sort was to be told."""
+    newest = session.scalars(
+        select(Update).where(Update.engagement_id == engagement.id).order_by(Update.id.desc()).limit(1)
+    ).one_or_none()
+    if newest is None or not newest.snapshot.get("is_resumed") or not unread.is_unread(session, newest.id):
+        return None
+    telling.take_back(session, newest, now=now)
+    session.execute(delete(Commitment).where(Commitment.update_id == newest.id))
+    _count_again(session, engagement, settled_at=newest.released_at, now=now)
+    pause = select(Update.next_news_at).where(
+        Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING, Update.next_news_at > now
+    )
+    return session.scalars(pause.order_by(Update.id.desc()).limit(1)).one_or_none()
+
+
+def take_back_news_moved(session: Session, engagement: Engagement, *, now: datetime) -> datetime | None:
+    """That the news comes later is not true any more, and nobody read it: the hour that they do have in writing, which
+    counts again. None where there is nothing of that sort."""
+    waiting = session.scalars(
+        select(Update)
+        .where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.NEWS_MOVED)
+        .order_by(Update.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if waiting is None or not unread.is_unread(session, waiting.id) or _is_taken_back(waiting):
+        return None
+    telling.take_back(session, waiting, now=now)
+    session.execute(delete(Commitment).where(Commitment.update_id == waiting.id))
+    _count_again(session, engagement, settled_at=waiting.released_at, now=now)
+    return Snapshot.load(waiting.snapshot).news_was_at
+
+
+def _is_taken_back(update: Update) -> bool:
+    return all(row.skipped_why == unread.TAKEN_BACK for row in update.tellings)
+
+
+def _count_again(session: Session, engagement: Engagement, *, settled_at: datetime, now: datetime) -> None:
+    """What was promised before an update that nobody read counts again."""
+    settled = select(Commitment).where(
+        Commitment.engagement_id == engagement.id,
+        Commitment.state == CommitmentState.SETTLED,
+        Commitment.scored_at == settled_at,
+        Commitment.promised_at > now,
+    )
+    for given in session.scalars(settled):
+        given.state, given.scored_at = CommitmentState.OPEN, None
 
 
 def _is_moot(update: Update, engagement: Engagement) -> bool:
@@ -84,14 +184,7 @@ def take_back_pause(session: Session, engagement: Engagement, *, now: datetime) 
         return False
     telling.take_back(session, last, now=now)
     session.execute(delete(Commitment).where(Commitment.update_id == last.id))
-    settled = select(Commitment).where(
-        Commitment.engagement_id == engagement.id,
-        Commitment.state == CommitmentState.SETTLED,
-        Commitment.scored_at == last.released_at,
-        Commitment.promised_at > now,
-    )
-    for given in session.scalars(settled):
-        given.state, given.scored_at = CommitmentState.OPEN, None
+    _count_again(session, engagement, settled_at=last.released_at, now=now)
     return True
 
 
@@ -117,8 +210,9 @@ def unsay_welcome(session: Session, engagement: Engagement, *, now: datetime) ->
     return True
 
 
-def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at: datetime, now: datetime) -> bool:
-    """Work goes on whose welcome was taken back: it is written as things are now. False where there is none."""
+def welcome_after_all(session: Session, engagement: Engagement, frozen: Snapshot, *, now: datetime) -> bool:
+    """Work goes on, or live again, whose welcome was taken back: it is written as things are now, to whoever takes part
+    now. False where there is none."""
     welcome = session.scalars(
         select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.WELCOME)
     ).one_or_none()
@@ -126,9 +220,14 @@ def welcome_after_all(session: Session, engagement: Engagement, *, next_news_at:
         return False
     for row in welcome.tellings:
         row.skipped_why = None
-    told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "next_news_at": next_news_at}
-    welcome.snapshot = Snapshot.load(welcome.snapshot).model_copy(update=told).dump()
-    welcome.next_news_at, welcome.released_at = next_news_at, now
+    known = {row.contact_id for row in welcome.tellings}
+    for part in engagement.participations:
+        if part.contact_id not in known:
+            session.add(Telling(update=welcome, contact=part.contact, state=TellingState.DUE))
+    session.flush()
+    session.expire(welcome, ["tellings"])
+    welcome.snapshot = frozen.dump()
+    welcome.next_news_at, welcome.released_at = frozen.next_news_at, now
     telling.tell_anew(session, welcome, now=now)
     next_news.printed(session, welcome)
     return True

@@ -24,6 +24,8 @@ from webapp.services.calendar import firm_calendar, stand_ins
 from webapp.services.core.firm import the_firm
 from webapp.services.core.supposing import found
 from webapp.services.dates import ledger, milestones
+from webapp.services.rhythm import cadences
+from webapp.services.rhythm.schedule import slot_times
 from webapp.timezones import local
 
 NEWS = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION, UpdateKind.WELCOME)
@@ -89,8 +91,12 @@ def season_ahead(
     if firm is None or next_news_at is None:
         return None
     on = local(next_news_at, engagement.cadence["zone"]).date()
-    season = firm_calendar.of_firm(firm).season_on(on)
+    calendar = firm_calendar.of_firm(firm)
+    season = calendar.season_on(on)
     if season is None or season.promised_by is None or season.covers(since):
+        return None
+    # News that comes at an hour of its own says nothing of the hours of the season.
+    if slot_times(cadences.load(engagement.cadence), on, calendar=calendar).promised_by != next_news_at:
         return None
     return SeasonHours(name=season.name, starts_on=season.starts_on, ends_on=season.ends_on)
 

@@ -146,6 +146,16 @@ def _address(session: Session, update: Update, tellings: Sequence[Telling], *, n
         _mail(session, update, group, now=now, suffix=suffix)
 
 
+def is_nothing_new(session: Session, engagement: Engagement, kind: UpdateKind, frozen: Snapshot) -> bool:
+    """Whether a mail beside the rhythm would be none for each of its readers."""
+    written = word.of(session, [(engagement.id, part.contact_id) for part in engagement.participations])
+    parts = [(part, written[engagement.id, part.contact_id]) for part in engagement.participations]
+    return all(
+        word.has_nothing_new(kind, account(session, kind, frozen, part, before), before.coming)
+        for part, before in parts
+    )
+
+
 def account(
     session: Session, kind: UpdateKind, frozen: Snapshot, part: Participation, before: word.InWriting | None = None
 ) -> Snapshot:

@@ -152,9 +152,10 @@ def go_live(
     engagement.state, engagement.opened_at = EngagementState.OPEN, now
     engagement.stage_since = local(now, engagement.cadence["zone"]).date()
     slot = _first_slot(session, engagement, now=now, after=first_after)
-    facts = session.scalars(select(Fact.text).where(Fact.engagement_id == engagement.id).order_by(Fact.id)).all()
-    if not renewing.welcome_after_all(session, engagement, next_news_at=slot.promised_by, now=now):
-        releases.welcome(session, engagement, next_news_at=slot.promised_by, facts=tuple(facts), by=by, now=now)
+    if not _welcome_after_all(session, engagement, slot, now=now):
+        releases.welcome(
+            session, engagement, next_news_at=slot.promised_by, facts=_facts(session, engagement), by=by, now=now
+        )
     if engagement.owner is None:
         tasks.raise_once(session, TaskKind.UNOWNED, str(engagement.id), now=now, engagement=engagement)
     audits.note(session, "opened", engagement, now=now, by=by)
@@ -200,8 +201,9 @@ def rest(session: Session, engagement: Engagement, *, words: str, by: User, now:
         raise Refused("engagement.not_open")
     planning.pause_slots(session, engagement, now=now, why="paused")
     engagement.state = EngagementState.PAUSED
-    engagement.hear_by = hears_by(session, engagement, now=now)
-    if not renewing.take_back_welcome(session, engagement, now=now):
+    told_by = renewing.take_back_resumed(session, engagement, now=now)
+    engagement.hear_by = told_by or hears_by(session, engagement, now=now)
+    if told_by is None and not renewing.take_back_welcome(session, engagement, now=now):
         releases.closing(session, engagement, is_pause=True, words=words, by=by, now=now)
     audits.note(session, "paused", engagement, now=now, by=by)
 
@@ -245,12 +247,24 @@ def resume(session: Session, engagement: Engagement, *, by: User, now: datetime)
     engagement.state, engagement.hear_by = EngagementState.OPEN, None
     to_tell.begin_anew(session, to_tell.untold(session, engagement), now=now)
     audits.note(session, "resumed", engagement, now=now, by=by)
-    slot = _first_slot(session, engagement, now=now, after=None)
-    if renewing.welcome_after_all(session, engagement, next_news_at=slot.promised_by, now=now):
-        return slot
-    if not renewing.take_back_pause(session, engagement, now=now):
+    is_unsaid = renewing.take_back_pause(session, engagement, now=now)
+    slot = planning.put_back(session, engagement, now=now) if is_unsaid else None
+    slot = slot or _first_slot(session, engagement, now=now, after=None)
+    if not _welcome_after_all(session, engagement, slot, now=now) and not is_unsaid:
         releases.changed(session, engagement, is_resumed=True, by=by, now=now)
     return slot
+
+
+def _welcome_after_all(session: Session, engagement: Engagement, slot: Slot, *, now: datetime) -> bool:
+    frozen = releases.welcome_snapshot(
+        session, engagement, next_news_at=slot.promised_by, facts=_facts(session, engagement), now=now
+    )
+    return renewing.welcome_after_all(session, engagement, frozen, now=now)
+
+
+def _facts(session: Session, engagement: Engagement) -> tuple[str, ...]:
+    known = select(Fact.text).where(Fact.engagement_id == engagement.id).order_by(Fact.id)
+    return tuple(session.scalars(known))
 
 
 def close(session: Session, engagement: Engagement, *, words: str, by: User, now: datetime) -> None:

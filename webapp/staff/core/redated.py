@@ -18,6 +18,7 @@ def redate(answer: Answer = calendar_changes.KEPT) -> BulkAct | None:
     more works than one transaction may change the act is returned that does it."""
     planned = redating.ahead(db(), now=moment())
     if len(planned) <= acts.BATCH:
+        acts.replace_calendar(db(), now=moment())
         _say(calendar_changes.redate_all(db(), now=moment(), answer=answer, by=the_user()))
         return None
     return begin.redate(db(), planned, answer=answer, by=the_user(), now=moment())

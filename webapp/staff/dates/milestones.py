@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from emails.pieces import StepChange
 from webapp.access import needs, the_user
 from webapp.forms.dates.milestones import CameForm, DoneForm, DropForm, FirstDateForm, NewStepForm, StageForm, StepForm
 from webapp.forms.rhythm.in_writing import HearForm
@@ -20,8 +19,8 @@ from webapp.services.core.errors import NotFound, Refused
 from webapp.services.core.firm import label
 from webapp.services.dates import ledger, milestones
 from webapp.services.rhythm import slots
-from webapp.services.updates import given_word, releases
-from webapp.services.work import engagements
+from webapp.services.updates import given_word
+from webapp.services.work import engagements, steps
 from webapp.staff.core import languages
 from webapp.staff.core.languages import languages_of_firm
 from webapp.timezones import local
@@ -93,7 +92,8 @@ def done(engagement_id: int, milestone_id: int) -> Any:
     form = DoneForm(request.form, prefix=f"done-{milestone_id}-")
 
     def act() -> None:
-        milestones.done(db(), milestone, form.date_of("done_on"), today=today(), by=the_user(), now=moment())
+        on = form.date_of("done_on")
+        steps.done(db(), engagement, milestone, on, today=today(), by=the_user(), now=moment())
 
     return _done(engagement, form, act, fits=form.validate())
 
@@ -102,9 +102,9 @@ def done(engagement_id: int, milestone_id: int) -> Any:
 @needs(Role.STAFF)
 def undo(engagement_id: int, milestone_id: int) -> Any:
     engagement, milestone = _step(engagement_id, milestone_id)
-    milestones.undo(db(), milestone, by=the_user(), now=moment())
-    _tell(engagement, milestone, StepChange.REOPENED, HearForm(request.form))
-    return _noted(engagement, _said(HearForm(request.form)))
+    hear = HearForm(request.form)
+    steps.undo(db(), engagement, milestone, tells=hear.tells_now, by=the_user(), now=moment())
+    return _noted(engagement, _said(hear))
 
 
 @bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/drop")
@@ -114,8 +114,8 @@ def drop(engagement_id: int, milestone_id: int) -> Any:
     form = _drop_form(engagement, milestone_id, request.form)
 
     def act() -> None:
-        milestones.drop(db(), milestone, form.why.data, language=form.language.data, by=the_user(), now=moment())
-        _tell(engagement, milestone, StepChange.DROPPED, form)
+        why, language, tells = form.why.data, form.language.data, form.tells_now
+        steps.drop(db(), engagement, milestone, why, language=language, tells=tells, by=the_user(), now=moment())
 
     return _done(engagement, form, act, fits=form.validate(), said=_said(form))
 
@@ -124,9 +124,9 @@ def drop(engagement_id: int, milestone_id: int) -> Any:
 @needs(Role.STAFF)
 def take_up(engagement_id: int, milestone_id: int) -> Any:
     engagement, milestone = _step(engagement_id, milestone_id)
-    milestones.take_up(db(), milestone, by=the_user(), now=moment())
-    _tell(engagement, milestone, StepChange.BACK, HearForm(request.form))
-    return _noted(engagement, _said(HearForm(request.form)))
+    hear = HearForm(request.form)
+    steps.take_up(db(), engagement, milestone, tells=hear.tells_now, by=the_user(), now=moment())
+    return _noted(engagement, _said(hear))
 
 
 @bp.post("/engagements/<int:engagement_id>/dates/<int:milestone_id>/came")
@@ -166,12 +166,6 @@ def stage(engagement_id: int) -> Any:
 
 def _said(form: HearForm) -> str:
     return "given_word.told_now" if form.tells_now else "agreed.noted"
-
-
-def _tell(engagement: Engagement, milestone: Milestone, change: StepChange, form: HearForm) -> None:
-    """Where that was chosen, clients hear of it now and not with the next update."""
-    if form.tells_now:
-        releases.changed(db(), engagement, steps={milestone.id: change}, by=the_user(), now=moment())
 
 
 def _came(engagement: Engagement) -> CameForm | None:

@@ -1,9 +1,9 @@
 """What an act beside the rhythm changes is told at once where somebody chose that, and leaves no trace unread."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from emails.pieces import StepChange
@@ -27,7 +27,7 @@ from webapp.services.promised import planning
 from webapp.services.rhythm import slots
 from webapp.services.updates import releases, word
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.work import engagements
+from webapp.services.work import engagements, steps
 
 LATER = timedelta(hours=1)
 
@@ -170,3 +170,57 @@ def test_a_pause_nobody_read_leaves_no_trace(session: Session, world: World, wor
     open_ones = session.scalars(select(Commitment).where(Commitment.state == CommitmentState.OPEN)).all()
     assert [given.promised_at for given in open_ones] == [promised]
     assert current(session, work).promised_by == promised
+
+
+def test_a_pause_nobody_read_brings_back_the_update_that_was_planned(
+    session: Session, world: World, work: Engagement
+) -> None:
+    deliver(session, now=world.now)
+    slot = current(session, work)
+    promised_by, late = slot.promised_by, slot.send_at + timedelta(minutes=30)
+
+    engagements.rest(session, work, words="The joiner is ill.", by=world.dalia, now=late)
+    engagements.resume(session, work, by=world.dalia, now=late)
+
+    assert (current(session, work).id, current(session, work).promised_by) == (slot.id, promised_by)
+
+
+def test_work_that_rests_again_before_anybody_read_that_it_goes_on_tells_nobody(
+    session: Session, world: World, work: Engagement
+) -> None:
+    engagements.rest(session, work, words="The joiner is ill.", by=world.dalia, now=world.now)
+    deliver(session, now=world.now + LATER)
+    hear_by = work.hear_by
+    engagements.resume(session, work, by=world.dalia, now=world.now + 2 * LATER)
+    engagements.rest(session, work, words="Still ill.", by=world.dalia, now=world.now + 2 * LATER)
+
+    assert {row.state for row in session.scalars(waiting())} == {TellingState.SKIPPED}
+    assert work.hear_by == hear_by
+
+
+def waiting() -> Select[Telling]:
+    """Who was to hear that work goes on."""
+    return select(Telling).join(Update).where(Update.kind == UpdateKind.CHANGED)
+
+
+def test_a_step_told_at_once_and_done_before_anybody_read_it_is_not_told_as_open(
+    session: Session, world: World, work: Engagement, cupboards: Milestone
+) -> None:
+    steps.done(session, work, cupboards, date(2026, 4, 6), today=date(2026, 4, 6), by=world.dalia, now=world.now)
+    update = releases.changed(session, work, steps={cupboards.id: StepChange.REOPENED}, by=world.dalia, now=world.now)
+
+    assert update is None
+
+
+def test_a_second_new_person_before_anybody_met_the_first_is_the_one_introduced(
+    session: Session, world: World, work: Engagement
+) -> None:
+    for person in (world.bob, world.dalia):
+        engagements.hand_over(
+            session, work, person, brief="All.", introduction="", tells=True, by=world.dalia, now=world.now
+        )
+
+    (update,) = changes(session)
+    introduced = Snapshot.load(update.snapshot).introduces
+    assert introduced is not None
+    assert introduced.name == world.dalia.name

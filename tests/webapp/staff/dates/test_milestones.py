@@ -1,6 +1,6 @@
 """The page on which the agreed dates of one piece of work are looked at and changed."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -11,6 +11,8 @@ from webapp.models import (
     Act,
     Engagement,
     EngagementState,
+    Firm,
+    MailState,
     Milestone,
     Stage,
 )
@@ -99,6 +101,22 @@ def test_a_step_falls_away_with_a_reason_and_is_taken_up_again(site: Site, alice
     assert "You keep the old ones." in alice.page(f"/engagements/{site.kitchen.engagement_id}").text
     alice.post(page.form("/take-up").action)
     assert steps(site)[0].dropped_at is None
+
+
+def test_a_step_told_to_fall_away_in_the_night_and_taken_up_again_is_never_told(site: Site, alice: Visitor) -> None:
+    site.deliver()
+    with site.writing() as session:
+        firm = session.get_one(Firm, 1)
+        firm.quiet_from, firm.quiet_until = time(21), time(8)
+    site.clock.on(hours=12)
+    alice, step = site.visitor(site.world.alice), steps(site)[0]
+    typed = {f"drop-{step.id}-why": "You keep the old ones.", f"drop-{step.id}-language": "en"}
+    sent(alice, page_of(site), f"{step.id}/drop", **typed, **{f"drop-{step.id}-hear": "tell"})
+    assert [mail for mail in site.mails("client_update") if mail.state is not MailState.CANCELLED]
+
+    assert alice.post(f"{page_of(site)}/{step.id}/take-up").status_code == 303
+
+    assert not [mail for mail in site.mails("client_update") if mail.state is not MailState.CANCELLED]
 
 
 def test_a_step_is_added_in_the_languages_of_the_firm(site: Site, alice: Visitor) -> None:
