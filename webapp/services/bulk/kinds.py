@@ -110,9 +110,9 @@ def _to_zone(session: Session, act: BulkAct, work: Engagement, zone: str, now: d
     return _outcome(engagements.change_rhythm(session, work, cadence, tells=tells, by=act.by, now=now))
 
 
-def _go_live(session: Session, _act: BulkAct, part: BulkPart, now: datetime) -> None:
+def _go_live(session: Session, act: BulkAct, part: BulkPart, now: datetime) -> None:
     first_after = date.fromisoformat((part.details or {})["first_after"])
-    engagements.go_live(session, _work(session, part), by=_act.by, now=now, first_after=first_after)
+    engagements.go_live(session, _work(session, part), by=act.by, now=now, first_after=first_after)
 
 
 def _back_to_draft(session: Session, act: BulkAct, part: BulkPart, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Person, Said, StepChange
@@ -106,14 +106,10 @@ def _introduced_anew(session: Session, engagement: Engagement, update: Update, *
 def take_back_resumed(session: Session, engagement: Engagement, *, now: datetime) -> datetime | None:
     """Work rests again before anybody read that it goes on: by when they were told to hear again. None where somebody
     has read it, or nothing of that sort was to be told."""
-    newest = session.scalars(
-        select(Update).where(Update.engagement_id == engagement.id).order_by(Update.id.desc()).limit(1)
-    ).one_or_none()
+    newest = _newest(session, engagement)
     if newest is None or not newest.snapshot.get("is_resumed") or not unread.is_unread(session, newest.id):
         return None
-    telling.take_back(session, newest, now=now)
-    session.execute(delete(Commitment).where(Commitment.update_id == newest.id))
-    _count_again(session, engagement, settled_at=newest.released_at, now=now)
+    _as_before(session, engagement, newest, now=now)
     pause = select(Update.next_news_at).where(
         Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING, Update.next_news_at > now
     )
@@ -123,17 +119,10 @@ def take_back_resumed(session: Session, engagement: Engagement, *, now: datetime
 def take_back_news_moved(session: Session, engagement: Engagement, *, now: datetime) -> datetime | None:
     """That the news comes later is not true any more, and nobody read it: the hour that they do have in writing, which
     counts again. None where there is nothing of that sort."""
-    waiting = session.scalars(
-        select(Update)
-        .where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.NEWS_MOVED)
-        .order_by(Update.id.desc())
-        .limit(1)
-    ).one_or_none()
+    waiting = _newest(session, engagement, Update.kind == UpdateKind.NEWS_MOVED)
     if waiting is None or not unread.is_unread(session, waiting.id) or _is_taken_back(waiting):
         return None
-    telling.take_back(session, waiting, now=now)
-    session.execute(delete(Commitment).where(Commitment.update_id == waiting.id))
-    _count_again(session, engagement, settled_at=waiting.released_at, now=now)
+    _as_before(session, engagement, waiting, now=now)
     return Snapshot.load(waiting.snapshot).news_was_at
 
 
@@ -141,12 +130,25 @@ def _is_taken_back(update: Update) -> bool:
     return all(row.skipped_why == unread.TAKEN_BACK for row in update.tellings)
 
 
-def _count_again(session: Session, engagement: Engagement, *, settled_at: datetime, now: datetime) -> None:
-    """What was promised before an update that nobody read counts again."""
+def _newest(session: Session, engagement: Engagement, *which: ColumnElement[bool]) -> Update | None:
+    newest = select(Update).where(Update.engagement_id == engagement.id, *which).order_by(Update.id.desc()).limit(1)
+    return session.scalars(newest).one_or_none()
+
+
+def _unsay(session: Session, updates: Sequence[Update], *, now: datetime) -> None:
+    """Nobody hears of these, nor waits for the hours they would have printed."""
+    for update in updates:
+        telling.take_back(session, update, now=now)
+    session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in updates])))
+
+
+def _as_before(session: Session, engagement: Engagement, update: Update, *, now: datetime) -> None:
+    """An update that nobody read is unsaid, and what it settled of earlier promises counts again."""
+    _unsay(session, [update], now=now)
     settled = select(Commitment).where(
         Commitment.engagement_id == engagement.id,
         Commitment.state == CommitmentState.SETTLED,
-        Commitment.scored_at == settled_at,
+        Commitment.scored_at == update.released_at,
         Commitment.promised_at > now,
     )
     for given in session.scalars(settled):
@@ -174,17 +176,10 @@ def _still(change: StepChange, step: Milestone) -> bool:
 def take_back_pause(session: Session, engagement: Engagement, *, now: datetime) -> bool:
     """Work goes on before anybody read that it rests: nobody hears of it, and what was promised before counts again.
     False where somebody has it."""
-    last = session.scalars(
-        select(Update)
-        .where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
-        .order_by(Update.id.desc())
-        .limit(1)
-    ).one_or_none()
+    last = _newest(session, engagement, Update.kind == UpdateKind.CLOSING)
     if last is None or not unread.is_unread(session, last.id):
         return False
-    telling.take_back(session, last, now=now)
-    session.execute(delete(Commitment).where(Commitment.update_id == last.id))
-    _count_again(session, engagement, settled_at=last.released_at, now=now)
+    _as_before(session, engagement, last, now=now)
     return True
 
 
@@ -193,9 +188,7 @@ def take_back_welcome(session: Session, engagement: Engagement, *, now: datetime
     waiting = unread.of_work(session, engagement.id)
     if not any(update.kind is UpdateKind.WELCOME for update in waiting):
         return False
-    for update in waiting:
-        telling.take_back(session, update, now=now)
-    session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in waiting])))
+    _unsay(session, waiting, now=now)
     return True
 
 
@@ -204,9 +197,7 @@ def unsay_welcome(session: Session, engagement: Engagement, *, now: datetime) ->
     updates = session.scalars(select(Update).where(Update.engagement_id == engagement.id)).all()
     if not all(unread.can_be_unsaid(session, update.id) for update in updates):
         return False
-    for update in updates:
-        telling.take_back(session, update, now=now)
-    session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in updates])))
+    _unsay(session, updates, now=now)
     return True
 
 
