@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from emails.pieces import Brand, Person, Work
+from emails.pieces import Brand, Person, Said, Work
 from emails.sentences import Sentences
 
 
@@ -57,6 +57,9 @@ class ClientMail(WorkMail):
     preferences_url: str
     unsubscribe_url: str
     next_news_at: datetime | None = None
+    introduces: Person | None = None
+    """The new owner, introduced once, where the owner changed since the last mail."""
+    introduction: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

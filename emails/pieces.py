@@ -211,6 +211,8 @@ class Delay:
     why: Said | None = None
     what_we_do: Said | None = None
     other_name: str | None = None
+    counted: tuple[date, date] | None = None
+    """Where the new date is so many days after something: a day to count from, and the day that would be it."""
 
     @property
     def is_met(self) -> bool:

@@ -79,6 +79,10 @@ class Sentences(Phrases):
         rows = [Row(self.t("heading.new_date"), self._moved_to(delay, next_news_at))]
         if delay.is_welcome:
             return [*rows, *self._first_agreed(delay)]
+        if delay.counted is not None:
+            start, end = delay.counted
+            counted = self.t("delay.counted", start=self.short_day(start), day=self.day(end))
+            rows[0] = Row(rows[0].label, self.together([_full(rows[0].text, self), counted]))
         if before is not None and _is_same_cause(delay, before):
             rows[0] = Row(rows[0].label, self.together([_full(rows[0].text, self), self.t("delay.same_reason")]))
             return [*rows, *self._first_agreed(delay)]

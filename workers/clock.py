@@ -24,7 +24,7 @@ from webapp.services.bulk import acts
 from webapp.services.core import asked, limits, locks, nights
 from webapp.services.dates import deadlines, questions
 from webapp.services.mail import outbox, writing
-from webapp.services.promised import new_clocks, planning
+from webapp.services.promised import new_clocks, overtaken, planning
 from webapp.services.reports import day_mails, last_calls
 from webapp.services.today import troubles
 from webapp.services.updates import calls, next_news, notices
@@ -95,6 +95,7 @@ class Clock:
         self._slots("send what is filed at its time, and say so where nothing is by the promised time")
         self._notices("tell a moved date at once, outside the rhythm")
         self._each("give what was promised outside the rhythm its hour", planning.bring_forward)
+        self._each("write anew what waits beyond the hour of news it prints", overtaken.write_anew)
         self._each("say who has not heard of a moved date within the working hours for it", deadlines.look)
         self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("call broken what a manager was to phone and did not", calls.score)

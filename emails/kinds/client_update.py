@@ -11,7 +11,6 @@ from emails.pieces import (
     AskLine,
     DateLine,
     Delay,
-    Person,
     Said,
     SeasonHours,
     Standing,
@@ -51,9 +50,6 @@ class ClientUpdate(ClientMail):
     """True where it is sent because work that rested goes on."""
     is_late: bool = False
     """True where this update was promised earlier and goes out after its time; the mail says so."""
-    introduces: Person | None = None
-    """The new owner, introduced once, where the owner changed since the last mail."""
-    introduction: Said | None = None
 
     def headline(self, say: Sentences) -> str:
         if self.changed and self.delays:
@@ -133,7 +129,7 @@ class ClientUpdate(ClientMail):
             return news.asked(AskLine(ask_id=0, said=own.said, due_on=own.by), say)
         why = (self.delays[0].why or self.delays[0].what_we_do) if self.delays else None
         if why:
-            return say.name(say.read(why))
+            return say.name(say.language.capitalised(say.read(why)))
         if self.steps:
             return say.t("preheader.next_step", step=say.step(self.steps[0]).text)
         return news.next_news(self.next_news_at, say)

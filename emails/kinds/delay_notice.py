@@ -1,10 +1,11 @@
 """Moved dates told at once, outside the rhythm."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from emails.kinds.client_update import ClientUpdate
 from emails.pieces import Agreed, DateLine, Delay, Standing, Who
-from emails.sample_story import Story, on
+from emails.sample_story import TODAY, Story, on
 from emails.sending import to_client
 
 RULE = to_client(3, priority=15)
@@ -31,6 +32,7 @@ def _delay_on_condition(tag: str) -> DelayNotice:
         moved=2,
         cause=Who.YOU,
         why=story.said("why_you"),
+        counted=(TODAY, date(2027, 4, 30)),
     )
     date_line = DateLine(**story.last, first=on(21), now=waiting, moved=2, standing=Standing.MOVED)
     return DelayNotice(**story.regular(), delays=(delay,), dates=(date_line,), asks=story.asks()[:1])

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from functools import cache
@@ -23,7 +23,10 @@ CATALOGUES = Path(__file__).parents[2] / "emails" / "catalogues"
 LOCALES = {"en": "en_GB", "ary": "ar_MA"}
 MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HOUR = re.compile(r"\b(\d\d):(\d\d)\b")
+LINK = re.compile(r"https?://\S+")
 PAGE_LINK = re.compile(r"https?://\S+?(/u/[a-z0-9]+)")
+PHONED = re.compile(r"^(?P<name>[^·:-]+) · \+?[\d ]{8,}")
+"""The line that says whom to phone."""
 
 
 class Contradiction(AssertionError):
@@ -61,6 +64,8 @@ class Reader:
     next_news: list[tuple[int, datetime]] = field(default_factory=list)
     """By the number of the mail that printed it."""
     mails: list[Mail] = field(default_factory=list)
+    people: set[str] = field(default_factory=set)
+    """Whom they were told to turn to, in the welcome or by an introduction."""
     page: str = ""
 
     def takes(self, data: bytes, at: datetime) -> None:
@@ -73,6 +78,8 @@ class Reader:
         mail.rows = self._rows(text)
         if not self.mails and not self._is_welcome(mail):
             raise Contradiction(f"the first mail is no welcome: {mail.subject}")
+        self._is_not_said_twice(mail)
+        self._is_signed_by_who_is_known(mail)
         had_dates = bool(self.dates)
         for label, (now, stands) in mail.rows.items():
             self._check(mail, label, now, stands, had_dates=had_dates)
@@ -126,6 +133,24 @@ class Reader:
                 continue
             if not any(mail.at <= promised for mail in self.mails[number + 1 :]):
                 raise Contradiction(f"promised for {promised} on {self.mails[number].at}, and nothing came")
+
+    def _is_not_said_twice(self, mail: Mail) -> None:
+        words = LINK.sub("", mail.text)
+        same = next((other for other in self.mails if LINK.sub("", other.text) == words), None)
+        if same is not None:
+            raise Contradiction(f"the mail of {mail.at} says what the mail of {same.at} said: {mail.subject}")
+
+    def _is_signed_by_who_is_known(self, mail: Mail) -> None:
+        """Who is introduced signs, and nobody signs whom the reader has not been told of."""
+        signed = [found["name"].strip() for line in mail.text.splitlines() if (found := PHONED.match(line))]
+        lines, heading = mail.text.splitlines(), self.word("mail.heading.introduction")
+        if heading in lines:
+            named = next(name for name in signed if name in lines[lines.index(heading) + 1])
+            if signed[-1] != named:
+                raise Contradiction(f"{named} is introduced, and {signed[-1]} signs")
+        elif self.mails and signed and signed[-1] not in self.people:
+            raise Contradiction(f"{signed[-1]} signs, and nobody said who that is: {mail.subject}")
+        self.people.update(signed[-1:])
 
     def _rests(self) -> bool:
         return bool(self.mails) and self.mails[-1].subject.startswith(self.word("mail.news.pause"))
@@ -214,7 +239,7 @@ class Reader:
         on = mail.at.replace(day=1, month=months.index(month) + 1).replace(
             day=int(day), hour=int(hour[1]), minute=int(hour[2]), second=0, microsecond=0
         )
-        return on if on >= mail.at.replace(hour=0) else on.replace(year=on.year + 1)
+        return on if on > mail.at - timedelta(days=180) else on.replace(year=on.year + 1)
 
     def _is_welcome(self, mail: Mail) -> bool:
         return self.word("mail.news.welcome") in mail.subject

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -132,7 +133,14 @@ def test_no_word_to_a_client_contradicts_an_earlier_one(new_firm: Callable[[], F
     )
 
 
-KNOWN: dict[str, list[Act | int]] = {
+@dataclass(frozen=True)
+class Off:
+    """The machine is off for so many hours."""
+
+    hours: int
+
+
+KNOWN: dict[str, list[Act | Off | int]] = {
     "a date that moves in the night after going live": [acts.move(0, 25), 20],
     "a step that was dropped and is planned again": [acts.drop(0), acts.file(), 36, acts.take_up(0), acts.file(), 200],
     "a step that was said to be done and is not": [acts.done(1), acts.file(), 36, acts.undo(1), acts.file(), 200],
@@ -143,6 +151,17 @@ KNOWN: dict[str, list[Act | int]] = {
     "a rhythm that changes after it was printed": [24, acts.change_rhythm(4, tells=True), 300],
     "closed tomorrow": [24 - 9, acts.close_tomorrow, 200],
     "a new person": [24, acts.hand_over, 10, acts.file(), 200],
+    "a new person, and nobody reports": [24, acts.hand_over, 200],
+    "a new person, and a date that moves": [24, acts.hand_over, acts.move(0, 25), 200],
+    "two updates wait for the morning": [
+        13,
+        acts.lose_the_date(0),
+        acts.drop_now(1),
+        acts.change_rhythm(4, tells=True),
+        200,
+    ],
+    "a rest taken back twice": [24 + 13, acts.together(acts.rest, acts.rest, acts.rest, acts.rest), 200],
+    "an hour that was over before the machine was on again": [Off(20), Off(50), acts.lose_the_date(1), 200],
     "a wrong date put right": [24, acts.move(0, 25), 24, acts.correct(0, 24), 200],
     "a rest before the welcome was read": [acts.rest, acts.rest, 200],
     "a step nobody was told of loses its date": [24, acts.add(13), acts.lose_the_date(2), 200],
@@ -196,6 +215,8 @@ def test_a_known_story_reads_without_a_contradiction(new_firm: Callable[[], Firm
     for act in KNOWN[story]:
         if isinstance(act, int):
             firm.goes_on(firm.moment.now + timedelta(hours=act))
+        elif isinstance(act, Off):
+            firm.is_off(firm.moment.now + timedelta(hours=act.hours))
         else:
             firm.does(act)
 

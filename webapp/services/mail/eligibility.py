@@ -26,6 +26,8 @@ from webapp.timezones import local
 
 ADDRESS_CHANGED = "address"
 RENEWAL, LONGEST_RENEWAL = timedelta(seconds=10), timedelta(hours=1)
+OVER_WITH_THEIR_HOUR = ("no_news", "news_moved")
+"""Kinds of mail that say little more than when the news comes."""
 WITH_DATES = ("welcome", "client_update", "delay_notice")
 """Kinds of mail that are written anew while nobody has them."""
 
@@ -70,7 +72,15 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
         return MailState.CANCELLED, "stopped"
     if part.paused_until is not None and part.paused_until > local(now, contact.zone).date():
         return MailState.CANCELLED, "paused"
+    if mail.kind in OVER_WITH_THEIR_HOUR and _is_hour_over(session, mail, now=now):
+        return MailState.EXPIRED, "expired"
     return None
+
+
+def _is_hour_over(session: Session, mail: OutboxEmail, *, now: datetime) -> bool:
+    """Whether the next news that a mail prints should have come by now."""
+    over = select(Telling.id).join(OutboxTelling).where(OutboxTelling.outbox_email_id == mail.id)
+    return session.scalar(over.where(Telling.next_news_at <= now).limit(1)) is not None
 
 
 def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
@@ -87,9 +97,11 @@ def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
 
 
 def renewed_by(session: Session, mail: OutboxEmail, *, now: datetime) -> datetime:
-    """When to look again at a mail that says the dates of a work of which one moved since it was written: the clock is
-    about to write it anew. `now` where there is nothing to wait for, a manager reads the move first, or it takes so
-    long that the mail must not wait for it any more."""
+    """When to look again at a mail that the clock is about to write anew: the next news that it prints should have come
+    by now, or one of the dates it says moved since it was written. `now` where there is nothing to wait for, a manager
+    reads the move first, or it takes so long that the mail must not wait for it any more."""
+    if _is_hour_over(session, mail, now=now):
+        return now + RENEWAL
     if mail.kind not in WITH_DATES:
         return now
     read_first = select(NoticeToRead.engagement_id).where(NoticeToRead.engagement_id == mail.engagement_id)

@@ -28,6 +28,7 @@ from webapp.services.calendar import firm_calendar
 from webapp.services.core import tasks
 from webapp.services.core.firm import clock_jumped, known_firm, the_firm
 from webapp.services.core.locks import hold
+from webapp.services.dates import unread
 from webapp.services.rhythm import cadences, schedule, slots
 from webapp.services.updates import calls, next_news, notices, releases
 from webapp.timezones import local
@@ -121,8 +122,17 @@ def advance(session: Session, slot_id: int, *, now: datetime) -> bool:
     session.flush()
     notice = notices.release(session, slot.engagement, now=now)
     is_told = notice is not None and any(row.state is not TellingState.SKIPPED for row in notice.tellings)
+    is_told = is_told or _nobody_waits(session, latest)
     releases.no_news(session, latest, next_news_at=_after_silence(session, upcoming, now=now), now=now, is_told=is_told)
     return True
+
+
+def _nobody_waits(session: Session, slot: Slot) -> bool:
+    """Whether the mail that promised the news of a slot has not reached anybody: it is written anew."""
+    promised = next_news.first_in_writing(session, slot.engagement, since=slot.promised_by)
+    if promised is None or promised.update.kind not in unread.WITH_DATES:
+        return False
+    return not next_news.waited_for(session, [(promised, slot.promised_by)])
 
 
 def _after_silence(session: Session, upcoming: Slot, *, now: datetime) -> datetime:

@@ -19,13 +19,14 @@ from emails.pieces import (
     AskLine,
     Brand,
     Call,
+    Delay,
     Person,
     Said,
     Work,
     standing_on,
 )
 from webapp.models import Contact, Firm, Participation, UpdateKind
-from webapp.services.calendar import phone_hours
+from webapp.services.calendar import firm_calendar, phone_hours
 from webapp.services.core import phones
 from webapp.services.core.firm import label
 from webapp.services.rhythm import cadences
@@ -145,10 +146,10 @@ def client_update(frozen: Snapshot, to: For, *, is_notice: bool = False) -> Clie
     theirs = {
         **common(frozen, to),
         "step_done": frozen.last_step_done.value if frozen.last_step_done else None,
+        "delays": tuple(_counted(delay, to) for delay in frozen.delays),
         "steps": (frozen.step,) if frozen.step else (),
         "dates": standing_on(frozen.dates, to.today),
         "asks": asks(frozen, to),
-        "introduces": _person(frozen.introduces, to),
     }
     return make(**_frozen_for_all(frozen, ClientUpdate, but=theirs.keys()), **theirs)
 
@@ -196,6 +197,8 @@ def common(frozen: Snapshot, to: For) -> dict[str, Any]:
         "preferences_url": PREFERENCES,
         "unsubscribe_url": UNSUBSCRIBE,
         "next_news_at": next_news(frozen, to),
+        "introduces": _person(frozen.introduces, to),
+        "introduction": frozen.introduction,
     }
 
 
@@ -263,8 +266,15 @@ def _correction(frozen: Snapshot, to: For) -> Correction:
         **common(frozen, to),
         written_on=local(written, to.zone).date(),
         parts=frozen.corrected,
-        delays=frozen.delays,
+        delays=tuple(_counted(delay, to) for delay in frozen.delays),
     )
+
+
+def _counted(delay: Delay, to: For) -> Delay:
+    """A date that is working days after something, with the day it would be if that came today: nobody counts."""
+    if delay.now.after_days is None or delay.now.condition is None:
+        return delay
+    return replace(delay, counted=(to.today, firm_calendar.of_firm(to.firm).add(to.today, delay.now.after_days)))
 
 
 def _person(person: Person | None, to: For) -> Person | None:

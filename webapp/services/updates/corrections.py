@@ -17,7 +17,15 @@ from webapp.services.dates.ledger import When
 from webapp.services.rhythm import slots
 from webapp.services.updates import releases, renewing, untold
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import date_lines, date_of, frame, last_news, open_asks
+from webapp.services.updates.status import (
+    date_lines,
+    date_of,
+    frame,
+    introduction,
+    last_news,
+    open_asks,
+    unintroduced,
+)
 
 CORRECTABLE = (UpdateKind.REGULAR, UpdateKind.DELAY_NOTICE, UpdateKind.CORRECTION)
 
@@ -188,8 +196,7 @@ def _release(
             "corrected_released_at": wrong.released_at,
             "confirmed_at": now,
             "next_news_at": next_news_at,
-            "introduces": None,
-            "introduction": None,
+            **introduction(wrong.engagement, unintroduced(session, wrong.engagement)),
             "is_late": False,
         }
     )

@@ -1,21 +1,19 @@
 """Turns what staff reported into what clients are told: one frozen update with its tellings and mails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import SURE, AskLine, DateLine, Delay, Person, Said, Standing, Step, StepChange
+from emails.pieces import SURE, AskLine, DateLine, Delay, Said, Standing, Step, StepChange
 from webapp.models import (
     Ask,
     CheckpointState,
     Commitment,
     Engagement,
     EngagementState,
-    HandOver,
     Slot,
     SlotState,
     TaskKind,
@@ -28,7 +26,16 @@ from webapp.services.rhythm import slots
 from webapp.services.updates import calls, next_news, renewing, telling, untold
 from webapp.services.updates.answers import Answers
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import asked, date_lines, frame, last_news, open_asks, season_ahead
+from webapp.services.updates.status import (
+    asked,
+    date_lines,
+    frame,
+    introduction,
+    last_news,
+    open_asks,
+    season_ahead,
+    unintroduced,
+)
 from webapp.timezones import local
 
 IN_ORDER = (*SURE, Standing.DONE)
@@ -54,8 +61,6 @@ def regular(
     update = release(session, slot.engagement, UpdateKind.REGULAR, key, frozen, slot=slot, by=by, now=now)
     slot.state, slot.closed_at = SlotState.RELEASED, now
     untold.told(session, slot.engagement, update, now=now)
-    for handover in _unintroduced(session, slot.engagement):
-        handover.introduced_at = now
     return update
 
 
@@ -87,7 +92,7 @@ def from_answers(
         waiting=answers.waiting,
         is_late=is_late,
         season=season_ahead(session, engagement, next_news_at, since=slot.local_on),
-        **_introduction(session, _unintroduced(session, engagement)),
+        **introduction(engagement, unintroduced(session, engagement)),
         confirmed_at=now,
         next_news_at=next_news.soonest(next_news_at, delays, now=now),
     )
@@ -108,14 +113,13 @@ def changed(
         return None
     if not is_resumed and renewing.says(session, engagement, dict(steps or {}), now=now):
         return None
-    handovers = _unintroduced(session, engagement)
     slot, last = slots.current(session, engagement), last_news(session, engagement)
     delays = untold.untold(session, engagement)
     next_news_at = next_news.soonest(slot.promised_by if slot else None, delays, now=now)
     today = local(now, engagement.cadence["zone"]).date()
     frozen = Snapshot(
         **frame(session, engagement, now=now),
-        **_introduction(session, handovers),
+        **introduction(engagement, unintroduced(session, engagement)),
         dates=date_lines(engagement),
         delays=delays,
         asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
@@ -131,8 +135,6 @@ def changed(
     key = f"changed:{engagement.id}:{(session.scalar(earlier) or 0) + 1}"
     update = release(session, engagement, UpdateKind.CHANGED, key, frozen, by=by, now=now)
     untold.told(session, engagement, update, now=now)
-    for handover in handovers:
-        handover.introduced_at = now
     return update
 
 
@@ -168,6 +170,7 @@ def news_moved(
     engagement, was_at = session.get_one(Engagement, promised.engagement_id), promised.update.next_news_at
     frozen = Snapshot(
         **frame(session, engagement, now=now),
+        **introduction(engagement, unintroduced(session, engagement)),
         next_news_at=next_news_at,
         news_was_at=was_at,
         dates_hold=_is_unchanged(session, engagement),
@@ -207,6 +210,7 @@ def notice_snapshot(session: Session, engagement: Engagement, delays: tuple[Dela
         delays=delays,
         asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
         season=season_ahead(session, engagement, next_news_at, since=today),
+        **introduction(engagement, unintroduced(session, engagement)),
         confirmed_at=now,
         next_news_at=next_news_at,
     )
@@ -278,6 +282,7 @@ def closing_snapshot(
     return Snapshot(
         **frame(session, engagement, now=now),
         dates=date_lines(engagement, untold.untold_entries(session, engagement)),
+        **introduction(engagement, unintroduced(session, engagement)),
         confirmed_at=now,
         is_pause=is_pause,
         closing_words=_said(words, None),
@@ -313,6 +318,9 @@ def release(
     session.flush()
     telling.tell(session, update, now=now)
     next_news.printed(session, update)
+    if kind is not UpdateKind.NO_NEWS:
+        for handover in unintroduced(session, engagement):
+            handover.introduced_at = now
     audits.note(session, "released", update, now=now, by=by, actor=None if by else "clock", kind=kind)
     return update
 
@@ -321,25 +329,6 @@ def _is_unchanged(session: Session, engagement: Engagement) -> bool:
     """Whether every agreed date stands as clients know it."""
     lines = date_lines(engagement)
     return bool(lines) and not untold.untold(session, engagement) and all(line.standing in IN_ORDER for line in lines)
-
-
-def _unintroduced(session: Session, engagement: Engagement) -> list[HandOver]:
-    return list(
-        session.scalars(
-            select(HandOver)
-            .where(HandOver.engagement_id == engagement.id, HandOver.introduced_at.is_(None))
-            .order_by(HandOver.id)
-        )
-    )
-
-
-def _introduction(session: Session, handovers: Sequence[HandOver]) -> dict[str, Any]:
-    """Who is new, and what is said of them, by the newest of these hand-overs."""
-    newcomer = session.get(User, handovers[-1].to_user_id) if handovers else None
-    if newcomer is None:
-        return {}
-    said = _said(handovers[-1].introduction or "", None)
-    return {"introduces": Person(name=newcomer.name, phone=newcomer.phone), "introduction": said}
 
 
 def _said(text: str, language: str | None) -> Said | None:

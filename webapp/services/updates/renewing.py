@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from emails.pieces import Person, Said, StepChange
+from emails.pieces import StepChange
 from webapp.models import (
     Announcement,
     Commitment,
@@ -22,17 +22,22 @@ from webapp.models import (
 )
 from webapp.services.core import audits
 from webapp.services.dates import unread
+from webapp.services.rhythm import slots
 from webapp.services.updates import next_news, telling, untold
 from webapp.services.updates.snapshot import Snapshot
-from webapp.services.updates.status import date_lines, frame, season_ahead
+from webapp.services.updates.status import date_lines, frame, introduction, season_ahead, unintroduced
 from webapp.timezones import local
 
 
 def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_at: datetime | None = None) -> None:
     """Write what waits and nobody has as things are now: a date that nobody read has not moved. The oldest says what is
     new; a notice that has nothing left to say is taken back, and leaves no trace for clients. `next_news_at` is the
-    hour by which the next news comes now, where the rhythm or the calendar changed."""
+    hour by which the next news comes now, where the rhythm or the calendar changed; where the hour that was to be
+    printed is over, it is that of the planned update."""
     waiting = unread.of_work(session, engagement.id)
+    if next_news_at is None and any(update.next_news_at and update.next_news_at <= now for update in waiting):
+        planned = slots.current(session, engagement)
+        next_news_at = planned.promised_by if planned is not None and planned.promised_by > now else None
     _count_as_untold(session, waiting)
     for update in waiting:
         delays = () if update.kind is UpdateKind.WELCOME else untold.untold(session, engagement)
@@ -45,6 +50,7 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
             told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
             sooner = next_news.soonest(update.next_news_at, delays, now=now)
             if next_news_at is None and sooner != update.next_news_at:
+                # For the others that wait, too: no two of them name different hours.
                 next_news_at = sooner
             if next_news_at is not None:
                 update.next_news_at = next_news.soonest(next_news_at, delays, now=now)
@@ -74,33 +80,28 @@ def says(session: Session, engagement: Engagement, steps: dict[int, StepChange],
     if not waiting:
         return False
     renew(session, engagement, now=now)
-    untold_people = select(HandOver.id).where(HandOver.engagement_id == engagement.id, HandOver.introduced_at.is_(None))
-    is_person_new = not steps and session.scalar(untold_people.limit(1)) is not None
+    is_person_new = not steps and bool(unintroduced(session, engagement))
     return bool(unread.of_work(session, engagement.id)) and not is_person_new
 
 
 def _introduced_anew(session: Session, engagement: Engagement, update: Update, *, now: datetime) -> dict[str, Any]:
-    """Whom a mail that nobody has introduces, where the owner changed again since: nobody, where it is the one they
-    know."""
-    if Snapshot.load(update.snapshot).introduces is None:
+    """Whom a mail that nobody has introduces, where the owner changed since it was written. The welcome names its
+    owner as everybody's first."""
+    if update.kind is UpdateKind.NO_NEWS:
         return {}
+    is_told_here = HandOver.introduced_at >= update.released_at
+    introduces = Snapshot.load(update.snapshot).introduces is not None
+    untold_people = HandOver.introduced_at.is_(None)
     made = session.scalars(
         select(HandOver)
         .where(
-            HandOver.engagement_id == engagement.id,
-            or_(HandOver.introduced_at.is_(None), HandOver.introduced_at >= update.released_at),
+            HandOver.engagement_id == engagement.id, or_(untold_people, is_told_here) if introduces else untold_people
         )
         .order_by(HandOver.id)
     ).all()
-    if not made or engagement.owner is None:
-        return {}
     for handover in made:
         handover.introduced_at = now
-    if engagement.owner_id == made[0].from_user_id:
-        return {"introduces": None, "introduction": None}
-    words = made[-1].introduction
-    person = Person(name=engagement.owner.name, phone=engagement.owner.phone)
-    return {"introduces": person, "introduction": Said(text=words) if words else None}
+    return introduction(engagement, made) if made and update.kind is not UpdateKind.WELCOME else {}
 
 
 def take_back_resumed(session: Session, engagement: Engagement, *, now: datetime) -> datetime | None:
@@ -177,7 +178,7 @@ def take_back_pause(session: Session, engagement: Engagement, *, now: datetime) 
     """Work goes on before anybody read that it rests: nobody hears of it, and what was promised before counts again.
     False where somebody has it."""
     last = _newest(session, engagement, Update.kind == UpdateKind.CLOSING)
-    if last is None or not unread.is_unread(session, last.id):
+    if last is None or not unread.is_unread(session, last.id) or _is_taken_back(last):
         return False
     _as_before(session, engagement, last, now=now)
     return True

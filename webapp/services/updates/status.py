@@ -12,6 +12,7 @@ from webapp.models import (
     Ask,
     AskState,
     Engagement,
+    HandOver,
     Milestone,
     Playbook,
     Promise,
@@ -162,6 +163,28 @@ def frame(session: Session, engagement: Engagement, *, now: datetime) -> dict[st
         "steps_done": done,
         "steps_total": total,
         "owner": _to_phone(engagement.owner, today) if engagement.owner else None,
+    }
+
+
+def unintroduced(session: Session, engagement: Engagement) -> Sequence[HandOver]:
+    """The hand-overs that no mail has told yet, oldest first."""
+    return session.scalars(
+        select(HandOver)
+        .where(HandOver.engagement_id == engagement.id, HandOver.introduced_at.is_(None))
+        .order_by(HandOver.id)
+    ).all()
+
+
+def introduction(engagement: Engagement, handovers: Sequence[HandOver]) -> dict[str, Any]:
+    """Who is new, and what is said of them, by the newest of these hand-overs; nobody, where the work went back to
+    whom they know. What every mail says that is signed by a person: nobody signs whom the reader was not told of."""
+    owner = engagement.owner
+    if not handovers or owner is None or owner.id == handovers[0].from_user_id:
+        return {"introduces": None, "introduction": None}
+    words = handovers[-1].introduction
+    return {
+        "introduces": Person(name=owner.name, phone=owner.phone),
+        "introduction": Said(text=words) if words else None,
     }
 
 

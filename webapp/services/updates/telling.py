@@ -79,6 +79,14 @@ def tell_anew(session: Session, update: Update, *, now: datetime) -> None:
     _address(session, update, waiting, now=now, suffix=f":anew{max(cancelled, default=0)}")
 
 
+def without_its_hour(session: Session, update: Update, *, now: datetime) -> None:
+    """The mails of an update that wait beyond the hour of news they print are written anew without it; who was told
+    keeps what they read."""
+    cancelled = _cancel(session, update, now=now)
+    waiting = [telling for telling in update.tellings if telling.state is TellingState.DUE]
+    _address(session, update, waiting, now=now, suffix=f":late{max(cancelled, default=0)}")
+
+
 def take_back(session: Session, update: Update, *, now: datetime) -> None:
     """Nobody has an update yet, and nobody is to have it any more."""
     _cancel(session, update, now=now)
@@ -122,11 +130,14 @@ def _address(session: Session, update: Update, tellings: Sequence[Telling], *, n
             continue
         before = written[engagement.id, part.contact_id]
         theirs = account(session, update.kind, frozen, part, before)
+        comes_at = deliver_at(update.next_news_at, reader(part, firm)) if firm and update.next_news_at else None
+        if comes_at is not None and comes_at <= now:
+            # Nobody reads of an hour that is over.
+            theirs, comes_at = theirs.model_copy(update={"next_news_at": None}), None
         own = theirs.dump()
         telling.own = {name: own[name] for name in own if own[name] != everybody[name]} or None
         telling.stated = word.said(update.kind, theirs, before.coming).dump()
-        if firm is not None and update.next_news_at is not None:
-            telling.next_news_at = deliver_at(update.next_news_at, reader(part, firm))
+        telling.next_news_at = comes_at
         why = _no_mail(part, now=now)
         if word.has_nothing_new(update.kind, theirs, before.coming):
             telling.state, telling.skipped_why = TellingState.SKIPPED, KNOWN

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.support.delivering import claim
+from tests.support.delivering import claim, deliver
 from tests.support.factories import TUESDAYS, World, answers
 from webapp.database import Database
 from webapp.models import (
@@ -313,6 +313,7 @@ def test_an_update_between_two_silences_keeps_them_from_being_in_a_row(session: 
     tick(session, first.promised_by)
     second = planned(session, engagement)
     file(session, second, world.alice, now=second.send_at)
+    deliver(session, now=second.promised_by)
     third = planned(session, engagement)
     tick(session, third.promised_by)
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from tests.support.moving import move
 from tests.support.moving import tick as tell_moves
@@ -60,6 +61,7 @@ def test_what_is_filed_goes_out_at_the_promised_hour(session: Session, world: Wo
 
 
 def test_where_nobody_writes_that_is_said_at_the_promised_hour(session: Session, promised: Engagement) -> None:
+    deliver(session, now=AFTERWARDS + timedelta(hours=1))
     planning.advance(session, planned(session, promised).id, now=NOON)
 
     newest = session.scalars(select(Update).order_by(Update.id.desc())).first()

@@ -102,6 +102,7 @@ def test_news_ends_the_wait_for_the_call_and_a_later_silence_gets_one_of_its_own
 
     assert [call.state for call in session.scalars(select(PromisedCall))] == [CommitmentState.SETTLED]
 
+    deliver(session, now=slot.promised_by)
     keep_silent(session, work)
     again, _ = keep_silent(session, work)
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.pieces import Who
+from tests.support.delivering import deliver
 from tests.support.factories import World, answers
 from webapp.models import OutboxEmail, Slot, Update, UpdateKind
 from webapp.services.dates.ledger import When, Why
@@ -149,6 +150,7 @@ def test_the_no_news_mail_says_what_was_last_confirmed_and_when_and_guesses_noth
     _, slot = world.open_engagement()
     update = released(session, slot, answers(done="Tiles finished."), world)
     following = upcoming(session, slot)
+    deliver(session, now=slot.promised_by)
 
     planning.advance(session, following.id, now=following.promised_by)
 
