@@ -11,7 +11,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from emails import phones
-from emails.cleaning import OVERRIDES
+from emails.cleaning import OVERRIDES, one_line
 from emails.languages import Direction
 
 LRM = "\u200e"
@@ -113,7 +113,7 @@ def inline_text(text: str, base: Direction) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _held(" ".join(strip_overrides(text).split()))
+    return _held(one_line(text))
 
 
 def _held(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from textwrap import shorten
 
 _LINE_BREAKS = re.compile(r"\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
 _KEPT_CONTROLS = {"\n", "\t", "\u200c", "\u200d", "\u200e", "\u200f"}
@@ -40,6 +41,21 @@ def one_line(text: str) -> str:
     joiners and everything else stay.
     """
     return _BREAKS.sub(" ", _BROKEN.sub("", OVERRIDES.sub("", text))).strip(" ")
+
+
+_CLAUSE_END = re.compile(r"[.;!?\u061b\u061f](?=\s)")
+_FULL_STOP = ".?\u061f"
+_SHORTEST_CLAUSE = 20
+
+
+def first_words(text: str, most: int) -> str:
+    """The words as they stand inside a line of ours: on one line and without the full stop of their own. What is
+    longer than `most` characters ends with a clause where there is one of some length, else with dots."""
+    words = one_line(text).rstrip(_FULL_STOP).rstrip()
+    if len(words) <= most:
+        return words
+    ends = [end.start() for end in _CLAUSE_END.finditer(words, 0, most + 1) if end.start() >= _SHORTEST_CLAUSE]
+    return words[: ends[-1]] if ends else shorten(words, most, placeholder="\u2026")
 
 
 def has_words(text: str | None) -> bool:

@@ -127,7 +127,9 @@ class Language:
         return first + text[1:]
 
     def time(self, moment: time | datetime, /) -> str:
-        """Hours and minutes of the clock on the wall, "08:30"."""
+        """Hours and minutes of the clock on the wall, "08:30"; as the French write them, "8 h 30" and "18 h"."""
+        if self.tag == "fr":
+            return f"{moment.hour}\u00a0h\u00a0{moment.minute:02d}" if moment.minute else f"{moment.hour}\u00a0h"
         return f"{moment.hour:02d}:{moment.minute:02d}"
 
     def moment(self, moment: datetime, /) -> str:

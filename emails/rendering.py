@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from mjml import mjml2html
 
 from emails import bidi, brand, links
+from emails.cleaning import one_line
 from emails.languages import Direction, language
 from emails.mail import Mail, RenderedEmail
 from emails.pieces import Brand
@@ -56,9 +57,9 @@ def render(context: Mail) -> RenderedEmail:
     kind = kind_of(context)
     spoken = language(context.language).read_in(context.today.year, home=context.brand.zone)
     plain, rich = (Sentences(spoken, is_html=is_html, fallback=context.brand.language) for is_html in (False, True))
-    beside = _one_line(context.preheader(plain))
+    beside = one_line(context.preheader(plain))
     values = {"mail": context, "say": plain, "headline": context.headline(plain)}
-    subject = _one_line(context.subject(plain))
+    subject = one_line(context.subject(plain))
     text = _text_template(f"{kind}/body.txt").render(values)
     values |= {"say": rich, "headline": context.headline(rich), "subject": subject, "preheader": beside}
     html = _html_template(kind, context.brand.colour, spoken.direction).render(values)
@@ -210,10 +211,6 @@ def _safe(text: str) -> str:
 def _check_link(url: str) -> None:
     if url and not _WEB_ADDRESS.fullmatch(url):
         raise UnsafeLink(url[:80])
-
-
-def _one_line(text: str) -> str:
-    return " ".join(bidi.strip_overrides(text).split())
 
 
 def _shortened(subject: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from textwrap import shorten
 
+from emails.cleaning import first_words
 from emails.phrasing import Phrases
 from emails.pieces import (
     OVER,
@@ -182,12 +182,8 @@ class Sentences(Phrases):
 
     def phrase(self, said: Said, *, most: int = 1000) -> str:
         """Words inside a sentence of ours: without the full stop or question mark of their own, and not endless."""
-
-        def inside(text: str) -> str:
-            return shorten(text.rstrip().rstrip(".?؟").rstrip(), most, placeholder=" …")
-
-        others = {tag: inside(words) for tag, words in said.translations.items()}
-        return self.name(self.read(replace(said, text=inside(said.text), translations=others)))
+        others = {tag: first_words(words, most) for tag, words in said.translations.items()}
+        return self.name(self.read(replace(said, text=first_words(said.text, most), translations=others)))
 
     def _open(self, said: Said, day: date | None) -> Said:
         """Words that a date follows in the same sentence lose their full stop."""

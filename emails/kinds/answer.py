@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from textwrap import shorten
 
+from emails.cleaning import first_words
 from emails.mail import ClientMail
 from emails.pieces import Said
 from emails.sample_story import Story
@@ -22,8 +22,7 @@ class Answer(ClientMail):
     answer: Said
 
     def headline(self, say: Sentences) -> str:
-        first_words = shorten(say.read(self.answer), WORDS_IN_SUBJECT, placeholder=" …")
-        return say.t("news.answer_words", words=say.name(first_words))
+        return say.t("news.answer_words", words=say.name(first_words(say.read(self.answer), WORDS_IN_SUBJECT)))
 
     def preheader(self, say: Sentences) -> str:
         return say.name(say.read(self.answer))

@@ -233,7 +233,7 @@ def _step_back(tag: str) -> ClientUpdate:
 
 def _step_reopened(tag: str) -> ClientUpdate:
     story = Story(tag)
-    again = DateLine(**story.first, first=on(19), now=on(26), moved=1, again=Again.REOPENED)
+    again = DateLine(**story.first, first=on(22), now=on(22), again=Again.REOPENED)
     change = {again.milestone_id: StepChange.REOPENED}
     return ClientUpdate(**story.regular(), dates=(again, story.dates()[1]), changed=change)
 

@@ -52,7 +52,7 @@ def _pause(tag: str) -> Closing:
 
 
 def _pause_still(tag: str) -> Closing:
-    return replace(_pause(tag), is_still=True, words=None)
+    return replace(_pause(tag), is_still=True)
 
 
 SAMPLES = {"closing": _closing, "pause": _pause, "pause_still": _pause_still}

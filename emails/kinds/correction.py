@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from textwrap import shorten
 
 from emails import news
+from emails.cleaning import first_words
 from emails.mail import ClientMail
 from emails.pieces import Agreed, CorrectedPart, Delay
 from emails.sample_story import Story
@@ -22,6 +22,12 @@ class Correction(ClientMail):
     written_on: date
     parts: tuple[CorrectedPart, ...]
     delays: tuple[Delay, ...] = ()
+    needs_nothing: bool = False
+
+    @property
+    def may_not_suit(self) -> bool:
+        """Whether it says a date that the reader may not be able to keep."""
+        return bool(self.delays) or any(part.right_on is not None for part in self.parts)
 
     def headline(self, say: Sentences) -> str:
         """What is right, where it can be said in a line: the day of a date, else the first words."""
@@ -33,7 +39,7 @@ class Correction(ClientMail):
                 return say.t("news.correction_date", label=say.label(part.labels), day=day)
         for part in self.parts:
             if part.right is not None:
-                words = shorten(say.read(part.right), WORDS_IN_SUBJECT, placeholder=" …")
+                words = first_words(say.read(part.right), WORDS_IN_SUBJECT)
                 return say.t("news.correction_words", words=say.name(words))
         return say.t("news.correction", day=say.short_day(self.written_on))
 
@@ -44,7 +50,7 @@ class Correction(ClientMail):
 def _correction(tag: str) -> Correction:
     story = Story(tag)
     part = CorrectedPart(part="next", wrote=story.said("wrote"), right=story.said("right"))
-    return Correction(**story.regular(), written_on=date(2027, 4, 13), parts=(part,))
+    return Correction(**story.regular(), written_on=date(2027, 4, 13), parts=(part,), needs_nothing=True)
 
 
 def _correction_of_a_date(tag: str) -> Correction:

@@ -18,6 +18,9 @@ class NewsMoved(ClientMail):
     was_at: datetime
     dates_hold: bool = False
     """Whether every agreed date stands as the reader knows it."""
+    is_closed: bool = False
+    """Whether the firm does not work on the day that was printed: why the news comes later."""
+    needs_nothing: bool = False
 
     def headline(self, say: Sentences) -> str:
         if self.next_news_at is None:
@@ -28,16 +31,20 @@ class NewsMoved(ClientMail):
         return self.lead(say)
 
     def lead(self, say: Sentences) -> str:
-        """What was promised, and that it is no longer so, though the dates are."""
-        lead = say.t("news_moved.lead", was=say.by(self.was_at))
-        return say.together([lead, say.t("news_moved.dates")]) if self.dates_hold else lead
+        """What was promised, and that it is no longer so, with why where that is known, though the dates are."""
+        lines = [say.t("news_moved.lead", was=say.by(self.was_at))]
+        if self.is_closed:
+            lines.append(say.t("news_moved.closed"))
+        if self.dates_hold:
+            lines.append(say.t("news_moved.dates"))
+        return say.together(lines)
 
 
 def _news_moved(tag: str) -> NewsMoved:
     story = Story(tag)
     shared = story.regular()
     shared["next_news_at"] = story.at(23, 18)
-    return NewsMoved(**shared, was_at=story.at(20, 18), dates_hold=True)
+    return NewsMoved(**shared, was_at=story.at(20, 18), dates_hold=True, is_closed=True, needs_nothing=True)
 
 
 SAMPLES = {"news_moved": _news_moved}

@@ -100,7 +100,7 @@ def _no_news(tag: str) -> NoNews:
 
 def _no_news_again(tag: str) -> NoNews:
     story = Story(tag)
-    person = Person(name=story["colleague"], phone=story.regular()["owner"].phone)
+    person = Person(name=story.colleague.name, phone=story.colleague.phone)
     call = Call(number=1, person=person, on=date(2027, 4, 21), by=story.at(21, 18))
     return replace(_no_news(tag), silent=SECOND, call=call)
 

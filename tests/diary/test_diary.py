@@ -1,7 +1,7 @@
 """A client's diary of all we ever told them holds no contradiction, whatever the firm does in whatever order."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -140,7 +140,7 @@ class Off:
     hours: int
 
 
-KNOWN: dict[str, list[Act | Off | int]] = {
+KNOWN: dict[str, Sequence[Act | Off | int]] = {
     "a date that moves in the night after going live": [acts.move(0, 25), 20],
     "a step that was dropped and is planned again": [acts.drop(0), acts.file(), 36, acts.take_up(0), acts.file(), 200],
     "a step that was said to be done and is not": [acts.done(1), acts.file(), 36, acts.undo(1), acts.file(), 200],
@@ -162,6 +162,27 @@ KNOWN: dict[str, list[Act | Off | int]] = {
     ],
     "a rest taken back twice": [24 + 13, acts.together(acts.rest, acts.rest, acts.rest, acts.rest), 200],
     "an hour that was over before the machine was on again": [Off(20), Off(50), acts.lose_the_date(1), 200],
+    "a new person told and taken back in the night, then a rest": [
+        14,
+        acts.file(),
+        acts.hand_over_now,
+        acts.change_rhythm(2, tells=True),
+        acts.hand_over_now,
+        acts.rest,
+        acts.hand_over_now,
+        acts.rest,
+        acts.file(),
+        192,
+    ],
+    "a date lost in the night after an update that nobody filed": [
+        acts.add(15),
+        acts.hand_over_now,
+        acts.lose_the_date(2),
+        Off(20),
+        Off(20),
+        acts.lose_the_date(1),
+        192,
+    ],
     "a wrong date put right": [24, acts.move(0, 25), 24, acts.correct(0, 24), 200],
     "a rest before the welcome was read": [acts.rest, acts.rest, 200],
     "a step nobody was told of loses its date": [24, acts.add(13), acts.lose_the_date(2), 200],

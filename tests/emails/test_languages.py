@@ -1,3 +1,4 @@
+import re
 from datetime import date, datetime, time
 from string import Formatter
 from zoneinfo import ZoneInfo
@@ -182,3 +183,27 @@ def test_a_plural_without_a_count_is_an_error() -> None:
 
 def test_a_catalogue_is_read_once() -> None:
     assert language("en") is language("en")
+
+
+@pytest.mark.parametrize(
+    ("tag", "moment", "said"),
+    [
+        ("fr", time(18), "18\u00a0h"),
+        ("fr", time(9, 5), "9\u00a0h\u00a005"),
+        ("en", time(9, 5), "09:05"),
+        ("ary", time(18), "18:00"),
+    ],
+)
+def test_an_hour_is_written_as_the_language_writes_it(tag: str, moment: time, said: str) -> None:
+    assert language(tag).time(moment) == said
+
+
+def test_french_signs_stand_after_a_space_that_does_not_break() -> None:
+    """A thin one before ; ! ? and a full one before a colon."""
+    loose = re.compile("[ \u00a0][;!?](?:[\\s\u00bb]|$)|[ \u202f]:(?:\\s|$)")
+
+    said = {
+        key: form for key, entry in flatten(language("fr").catalogue) for form in forms(entry) if loose.search(form)
+    }
+
+    assert said == {}

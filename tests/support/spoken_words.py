@@ -22,6 +22,7 @@ APART = {
 _MARKED = re.compile(
     f"{OPEN}[^{OPEN}{CLOSE}{SAID_OPEN}{SAID_CLOSE}]*(?:{CLOSE}|…)"
     f"|{SAID_OPEN}[^{OPEN}{CLOSE}{SAID_OPEN}{SAID_CLOSE}]*(?:{SAID_CLOSE}|…)"
+    f"|{SAID_OPEN}[^{OPEN}{CLOSE}{SAID_OPEN}{SAID_CLOSE}\\n]*(?= · |\\n|$)"  # cut at the end of a clause
 )
 _DAY = re.compile("[\u10a0-\u10ff]+")
 _REFERENCE = re.compile(r"\b[A-Z]{2}-\d+")

@@ -20,7 +20,7 @@ from tests.support.faults.scene import SECRET, right_now
 from tests.workers.test_smtp import unused_port
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.models import AddressState, Contact, MailState, OutboxEmail, PartOf, TaskKind
+from webapp.models import AddressState, Contact, MailState, OutboxEmail, PartOf, TaskKind, Telling
 from webapp.services.core import tasks
 from webapp.services.mail import bounces, consequences, delivery_reports
 from workers.delivery import Drain
@@ -65,6 +65,7 @@ def write_to(session: Session, world: World) -> Write:
         session.flush()
         due = {"not_before": right_now() - timedelta(minutes=1), "expires_at": right_now() + timedelta(days=1)}
         session.execute(update(OutboxEmail).values(due))
+        session.execute(update(Telling).values(next_news_at=right_now() + timedelta(days=7)))
         session.commit()
 
     return write

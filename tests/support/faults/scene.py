@@ -74,6 +74,7 @@ class Scene:
             world.open_engagement(is_read=False, contacts=readers)
             session.flush()
             session.execute(update(OutboxEmail).values(self._due()))
+            session.execute(update(Telling).values(next_news_at=right_now() + timedelta(days=7)))
             session.commit()
 
     def grow(self) -> None:

@@ -15,12 +15,12 @@ NOT_FOR_THEM = (KNOWN, TAKEN_BACK)
 ON_THE_LINE = (MailState.CLAIMED, MailState.TRANSMITTING, MailState.SENT, MailState.UNKNOWN)
 
 
-def of_work(session: Session, engagement_id: int) -> Sequence[Update]:
+def of_work(session: Session, engagement_id: int, kinds: Collection[UpdateKind] = WITH_DATES) -> Sequence[Update]:
     """The updates of a work that wait in the outbox, oldest first: nobody was told, and no mail is on the line."""
     waits = exists().where(Telling.update_id == Update.id, Telling.state == TellingState.DUE)
     return session.scalars(
         select(Update)
-        .where(Update.engagement_id == engagement_id, Update.kind.in_(WITH_DATES), waits, _nobody_has_it())
+        .where(Update.engagement_id == engagement_id, Update.kind.in_(kinds), waits, _nobody_has_it())
         .order_by(Update.id)
     ).all()
 

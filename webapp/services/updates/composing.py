@@ -22,6 +22,7 @@ from emails.pieces import (
     Delay,
     Person,
     Said,
+    Who,
     Work,
     standing_on,
 )
@@ -226,7 +227,19 @@ def _call(call: Call | None, to: For) -> Call | None:
 def _news_moved(frozen: Snapshot, to: For) -> NewsMoved:
     if frozen.news_was_at is None:
         raise ValueError("news that comes later was promised for an hour")
-    return NewsMoved(**common(frozen, to), was_at=comes_at(frozen.news_was_at, to), dates_hold=frozen.dates_hold)
+    was_at = comes_at(frozen.news_was_at, to)
+    return NewsMoved(
+        **common(frozen, to),
+        was_at=was_at,
+        dates_hold=frozen.dates_hold,
+        is_closed=not firm_calendar.of_firm(to.firm).is_working(was_at.date()),
+        needs_nothing=_needs_nothing(frozen, to),
+    )
+
+
+def _needs_nothing(frozen: Snapshot, to: For) -> bool:
+    """Whether nothing is asked of the reader: no question is open, and the next step is not theirs."""
+    return not asks(frozen, to) and not (frozen.step is not None and frozen.step.who is Who.YOU)
 
 
 def _welcome(frozen: Snapshot, to: For) -> Welcome:
@@ -267,6 +280,7 @@ def _correction(frozen: Snapshot, to: For) -> Correction:
         written_on=local(written, to.zone).date(),
         parts=frozen.corrected,
         delays=tuple(_counted(delay, to) for delay in frozen.delays),
+        needs_nothing=_needs_nothing(frozen, to),
     )
 
 

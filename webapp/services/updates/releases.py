@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -173,6 +174,8 @@ def news_moved(
         **introduction(engagement, unintroduced(session, engagement)),
         next_news_at=next_news_at,
         news_was_at=was_at,
+        asks=tuple(ask_line(ask) for ask in open_asks(session, engagement)),
+        step=_last_step(session, engagement),
         dates_hold=_is_unchanged(session, engagement),
     )
     return release(session, engagement, UpdateKind.NEWS_MOVED, f"news_moved:{promised.id}", frozen, by=by, now=now)
@@ -270,9 +273,14 @@ def closing(
     forgotten, and work that rests promises when clients hear again."""
     calls.settle(session, engagement, now=now)
     frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
-    frozen = frozen.model_copy(update={"is_still": is_still, "next_news_at": engagement.hear_by if is_pause else None})
-    earlier = select(func.count()).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
-    key = f"closing:{engagement.id}:{(session.scalar(earlier) or 0) + 1}"
+    told = select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
+    earlier = session.scalars(told.order_by(Update.id)).all()
+    more: dict[str, Any] = {"is_still": is_still, "next_news_at": engagement.hear_by if is_pause else None}
+    if is_still and earlier:
+        # Why it rests stands in every mail about it.
+        more["closing_words"] = Snapshot.load(earlier[-1].snapshot).closing_words
+    frozen = frozen.model_copy(update=more)
+    key = f"closing:{engagement.id}:{len(earlier) + 1}"
     return release(session, engagement, UpdateKind.CLOSING, key, frozen, by=by, now=now)
 
 
@@ -353,6 +361,12 @@ def _reported(answers: Answers) -> Said | None:
     if not text.strip():
         return None
     return Said(text=text, language=answers.language, translations=answers.in_others(part))
+
+
+def _last_step(session: Session, engagement: Engagement) -> Step | None:
+    """The next step as the newest news named it."""
+    last = last_news(session, engagement)
+    return Snapshot.load(last.snapshot).step if last else None
 
 
 def _next_step(answers: Answers) -> Step | None:

@@ -28,6 +28,9 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, frame, introduction, season_ahead, unintroduced
 from webapp.timezones import local
 
+SIGNED = (UpdateKind.NEWS_MOVED, UpdateKind.CORRECTION, UpdateKind.CLOSING)
+"""Updates without a list of every date, which a person signs."""
+
 
 def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_at: datetime | None = None) -> None:
     """Write what waits and nobody has as things are now: a date that nobody read has not moved. The oldest says what is
@@ -67,6 +70,19 @@ def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_
                 next_news.printed(session, update)
         untold.told(session, engagement, update, now=now)
         audits.note(session, "renewed", update, now=now, actor="clock")
+    _sign_anew(session, engagement, now=now)
+
+
+def _sign_anew(session: Session, engagement: Engagement, *, now: datetime) -> None:
+    """What else waits and nobody has is signed by who looks after the work now."""
+    owner = frame(session, engagement, now=now)["owner"]
+    for update in unread.of_work(session, engagement.id, SIGNED):
+        frozen = Snapshot.load(update.snapshot)
+        if owner is None or frozen.owner is None or frozen.owner.in_charge == owner.in_charge:
+            continue
+        told = {"owner": owner, **_introduced_anew(session, engagement, update, now=now)}
+        update.snapshot = frozen.model_copy(update=told).dump()
+        telling.tell_anew(session, update, now=now)
 
 
 def says(session: Session, engagement: Engagement, steps: dict[int, StepChange], *, now: datetime) -> bool:
@@ -140,7 +156,18 @@ def _unsay(session: Session, updates: Sequence[Update], *, now: datetime) -> Non
     """Nobody hears of these, nor waits for the hours they would have printed."""
     for update in updates:
         telling.take_back(session, update, now=now)
+        if update.snapshot.get("introduces"):
+            _introduce_later(session, update)
     session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in updates])))
+
+
+def _introduce_later(session: Session, update: Update) -> None:
+    """Whom an update would have introduced is introduced by the next."""
+    introduced = select(HandOver).where(
+        HandOver.engagement_id == update.engagement_id, HandOver.introduced_at >= update.released_at
+    )
+    for handover in session.scalars(introduced):
+        handover.introduced_at = None
 
 
 def _as_before(session: Session, engagement: Engagement, update: Update, *, now: datetime) -> None:

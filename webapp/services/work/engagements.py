@@ -316,6 +316,8 @@ def hand_over(
     session.flush()
     if tells:
         releases.changed(session, engagement, by=by, now=now)
+    else:
+        renewing.renew(session, engagement, now=now)
     return handover
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ from webapp.services.updates import telling
 def test_refusals_for_now_wait_longer_each_time(box: Box, now: datetime) -> None:
     waits = []
     moment = now
+    box.do(lambda session: session.execute(update(Telling).values(next_news_at=now + timedelta(days=7))))
     while (claim := box.claim(moment)) is not None:
         box.do(outbox.begin, claim, now=moment)
         box.do(outbox.retry, claim, now=moment, answer="451 4.7.1 greylisted")

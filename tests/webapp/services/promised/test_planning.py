@@ -390,7 +390,7 @@ def test_a_notice_of_rest_that_waits_is_taken_back_when_the_work_goes_on(session
     assert notice.state is MailState.CANCELLED
 
 
-@pytest.mark.parametrize(("hours", "said"), [(0, "news today"), (20, "news for Tuesday 7 April")])
+@pytest.mark.parametrize(("hours", "said"), [(0, "news today"), (20, "news by Tuesday 7 April")])
 def test_no_news_names_the_day_it_was_promised_for(
     session: Session, world: World, work: Engagement, hours: int, said: str
 ) -> None:

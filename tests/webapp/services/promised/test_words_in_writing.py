@@ -52,6 +52,7 @@ def test_or_they_are_told_at_once_when_the_news_comes_instead(session: Session, 
     assert planned_on(session, engagement) == WEDNESDAY
     assert "Wednesday 8 April, by 18:00" in read(mail).subject
     assert "Tuesday 7 April, by 18:00" in read(mail).text
+    assert "We are closed on that day." in read(mail).text
     first, second = session.scalars(select(Commitment).order_by(Commitment.id)).all()
     assert (first.state, second.state) == (CommitmentState.SETTLED, CommitmentState.OPEN)
     assert second.promised_at == slot.promised_by

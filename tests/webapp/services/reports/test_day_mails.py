@@ -127,7 +127,7 @@ def test_while_somebody_is_away_their_mail_goes_to_the_stand_in_alone(session: S
     mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "day_mail")).one()
     assert "MA-1" in read(mail).text
     assert "BA-1" in read(mail).text
-    assert read(mail).text.count("Responsible: Alice") == 1
+    assert read(mail).text.count("In charge: Alice") == 1
 
 
 def test_one_last_call_goes_out_before_the_sending_time(session: Session, world: World) -> None:

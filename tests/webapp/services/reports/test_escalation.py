@@ -76,7 +76,7 @@ def test_stand_in_and_managers_read_whose_it_is_and_are_not_asked_to_write(
     assert "Responsible" not in read(mails["Alice"]).text
     assert "Write now" in read(mails["Alice"]).text
     for name in ("Bob", "Dalia"):
-        assert "Responsible: Alice" in read(mails[name]).text
+        assert "In charge: Alice" in read(mails[name]).text
         assert "Write now" not in read(mails[name]).text
         assert read(mails[name]).subject == "One client is still waiting for news"
 

@@ -185,6 +185,17 @@ def test_a_condition_that_is_met_becomes_a_day_and_is_no_second_move(
     assert (delay.was.after_days, delay.now.starts_on, delay.moved) == (5, date(2026, 4, 27), 1)
 
 
+def test_a_date_so_many_working_days_after_something_is_counted_for_the_reader(
+    session: Session, world: World, cupboards: Milestone
+) -> None:
+    plans = When(after_days=5, condition="your plans")
+    move(world, cupboards, plans, at=world.now, why=Why(cause=Who.YOU, why="We wait.", what_we_do="We prepare."))
+    tick(session, at=world.now + QUARTER)
+
+    mail = session.scalars(select(OutboxEmail).where(OutboxEmail.kind == "delay_notice")).one()
+    assert "Counted from 6 April, that would be Monday 13 April." in read(mail).text
+
+
 def test_a_move_of_a_draft_is_said_by_its_welcome(session: Session, world: World) -> None:
     draft = world.engagement()
     move(world, draft.milestones[0], LATER, at=world.now)

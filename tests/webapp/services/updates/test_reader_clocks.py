@@ -53,8 +53,9 @@ def test_other_clocks_are_named_beside_rhythm_and_next_news(session: Session, wo
 
     bracket = LANGUAGES[tag].text("dates.in_zone", text="", city=_paris(tag)).strip()
     assert text.count(bracket) == 2
-    assert "19:00" in text
-    assert "18:00" not in text
+    words = LANGUAGES[tag]
+    assert words.time(time(19)) in text
+    assert words.time(time(18)) not in text
 
 
 @pytest.mark.parametrize("zone", ["Africa/Casablanca", "Europe/London"])

@@ -213,6 +213,7 @@ def test_work_that_rests_is_heard_of_again_by_the_promised_hour(session: Session
 
     _, still = session.scalars(select(Update).where(Update.kind == UpdateKind.CLOSING).order_by(Update.id)).all()
     assert still.snapshot["is_still"]
+    assert still.snapshot["closing_words"]["text"] == "You asked us to wait."
     assert still.next_news_at == work.hear_by
     assert still.next_news_at == datetime(2026, 6, 1, 17, tzinfo=UTC)
     assert session.scalars(select(Task.kind)).all() == [TaskKind.STILL_RESTS]

@@ -53,6 +53,7 @@ def test_who_was_told_nothing_yet_is_not_named_and_of_many_five_are(site: Site, 
             session.flush()
             part = Participation(engagement_id=site.kitchen.engagement_id, contact_id=contact.id, part=PartOf.INFORMED)
             session.add(part)
+    site.deliver()
     site.clock.on(days=1, hours=9)
     site.advance(site.kitchen)
     site.deliver()
