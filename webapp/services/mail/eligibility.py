@@ -17,6 +17,7 @@ from webapp.models import (
     OutboxTelling,
     Participation,
     Telling,
+    TellingState,
     User,
 )
 from webapp.services.core.firm import the_firm
@@ -79,9 +80,17 @@ def why_not(session: Session, mail: OutboxEmail, *, now: datetime) -> tuple[Mail
 
 
 def _is_hour_over(session: Session, mail: OutboxEmail, *, now: datetime) -> bool:
-    """Whether the next news that a mail prints should have come by now."""
-    over = select(Telling.id).join(OutboxTelling).where(OutboxTelling.outbox_email_id == mail.id)
-    return session.scalar(over.where(Telling.next_news_at <= now).limit(1)) is not None
+    """Whether the next news that a mail prints for who has not heard otherwise should have come by now."""
+    over = (
+        select(Telling.id)
+        .join(OutboxTelling)
+        .where(
+            OutboxTelling.outbox_email_id == mail.id,
+            Telling.state == TellingState.DUE,
+            Telling.next_news_at <= now,
+        )
+    )
+    return session.scalar(over.limit(1)) is not None
 
 
 def _goes_on_from_another(session: Session, mail: OutboxEmail, *, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.support.delivering import claim
@@ -94,3 +94,11 @@ def test_no_news_is_over_with_the_hour_that_it_names(session: Session, world: Wo
 
     assert not outbox.begin(session, on_the_line, now=named)
     assert kinds(session, MailState.EXPIRED) == ["no_news"]
+
+
+def test_a_mail_to_who_was_told_meanwhile_waits_for_nobody(session: Session, world: World, late: Slot) -> None:
+    now = late.promised_by + timedelta(minutes=1)
+    session.execute(update(Telling).values(state=TellingState.TOLD, told_at=world.now))
+    on_the_line = taken(session, now=now)
+
+    assert outbox.begin(session, on_the_line, now=now)
