@@ -174,6 +174,7 @@ KNOWN: dict[str, Sequence[Act | Off | int]] = {
         acts.file(),
         192,
     ],
+    "a new person told in the night, and a rest before anybody read it": [13, acts.hand_over_now, 1, acts.rest, 24],
     "a date lost in the night after an update that nobody filed": [
         acts.add(15),
         acts.hand_over_now,

@@ -272,6 +272,7 @@ def closing(
     """The last mail of an engagement, or the notice that it rests, or still does: what was promised is settled, not
     forgotten, and work that rests promises when clients hear again."""
     calls.settle(session, engagement, now=now)
+    renewing.no_longer_leaves(session, engagement)
     frozen = closing_snapshot(session, engagement, is_pause=is_pause, words=words, now=now)
     told = select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.CLOSING)
     earlier = session.scalars(told.order_by(Update.id)).all()

@@ -161,6 +161,13 @@ def _unsay(session: Session, updates: Sequence[Update], *, now: datetime) -> Non
     session.execute(delete(Commitment).where(Commitment.update_id.in_([update.id for update in updates])))
 
 
+def no_longer_leaves(session: Session, engagement: Engagement) -> None:
+    """Work rests or ends, and what waits about it will not leave: the last mail introduces whom that would have."""
+    for update in unread.of_work(session, engagement.id):
+        if update.snapshot.get("introduces"):
+            _introduce_later(session, update)
+
+
 def _introduce_later(session: Session, update: Update) -> None:
     """Whom an update would have introduced is introduced by the next."""
     introduced = select(HandOver).where(
