@@ -55,7 +55,7 @@ def first_words(text: str, most: int) -> str:
     if len(words) <= most:
         return words
     ends = [end.start() for end in _CLAUSE_END.finditer(words, 0, most + 1) if end.start() >= _SHORTEST_CLAUSE]
-    return words[: ends[-1]] if ends else shorten(words, most, placeholder="\u2026")
+    return words[: ends[-1]].rstrip() if ends else shorten(words, most, placeholder="\u2026")
 
 
 def has_words(text: str | None) -> bool:

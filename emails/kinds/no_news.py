@@ -89,8 +89,9 @@ class NoNews(ClientMail):
             return say.t("no_news.call", name=name, phone=say.phone(number)) if name and number else None
         by = say.by(self.next_news_at)
         if name is None or number is None:
-            return say.t("no_news.news_by", by=by)
-        return say.t("no_news.news_by_or_call", by=by, name=name, phone=say.phone(number))
+            return say.together([say.t("no_news.finding_out"), say.t("no_news.news_by", by=by)])
+        known = say.t("no_news.news_by_or_call", by=by, name=name, phone=say.phone(number))
+        return say.together([say.t("no_news.finding_out"), known])
 
 
 def _no_news(tag: str) -> NoNews:

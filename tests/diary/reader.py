@@ -227,7 +227,7 @@ class Reader:
         heading = self.word("mail.heading.next_news")
         said = next((line for before, line in pairwise(lines) if before.strip() == heading), None)
         sentence = self.word("mail.no_news.news_by")
-        said = said or next((line for line in lines if line.startswith(sentence)), None)
+        said = said or next((line for line in lines if sentence in line), None)
         hour = HOUR.search(said) if said else None
         days = self._days(said) if said else ()
         if hour is None or not days:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.registry import RULES
@@ -27,7 +27,6 @@ from webapp.timezones import local
 
 ADDRESS_CHANGED = "address"
 RENEWAL, LONGEST_RENEWAL = timedelta(seconds=10), timedelta(hours=1)
-ANY_MOMENT = timedelta(minutes=1)
 OVER_WITH_THEIR_HOUR = ("no_news", "news_moved")
 """Kinds of mail that say little more than when the news comes."""
 WITH_DATES = ("welcome", "client_update", "delay_notice")
@@ -93,24 +92,6 @@ def _is_hour_over(session: Session, mail: OutboxEmail, *, now: datetime) -> bool
     return session.scalar(over.limit(1)) is not None
 
 
-def _goes_on_from_another(session: Session, mail: OutboxEmail, *, now: datetime) -> bool:
-    """Whether an earlier update about the same work is on its way to the same reader, and leaves any moment."""
-    own = select(func.min(Telling.update_id)).join(OutboxTelling).where(OutboxTelling.outbox_email_id == mail.id)
-    earlier = (
-        select(OutboxEmail.id)
-        .join(OutboxTelling, OutboxTelling.outbox_email_id == OutboxEmail.id)
-        .join(Telling, OutboxTelling.telling_id == Telling.id)
-        .where(
-            OutboxEmail.engagement_id == mail.engagement_id,
-            OutboxEmail.contact_id == mail.contact_id,
-            OutboxEmail.state.in_([MailState.QUEUED, MailState.CLAIMED, MailState.TRANSMITTING]),
-            OutboxEmail.not_before <= now + ANY_MOMENT,
-            Telling.update_id < own.scalar_subquery(),
-        )
-    )
-    return session.scalar(earlier.limit(1)) is not None
-
-
 def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
     """The first moment from `at` on at which a mail may go: quiet hours hold back the kinds that respect them."""
     firm = the_firm(session)
@@ -126,10 +107,9 @@ def earliest(session: Session, mail: OutboxEmail, *, at: datetime) -> datetime:
 
 def renewed_by(session: Session, mail: OutboxEmail, *, now: datetime) -> datetime:
     """When to look again at a mail that the clock is about to write anew: the next news that it prints should have come
-    by now, or one of the dates it says moved since it was written; or at one that goes on from an earlier update which
-    the same reader is about to get. `now` where there is nothing to wait for, a manager reads the move first, or it
-    takes so long that the mail must not wait for it any more."""
-    if _is_hour_over(session, mail, now=now) or _goes_on_from_another(session, mail, now=now):
+    by now, or one of the dates it says moved since it was written. `now` where there is nothing to wait for, a manager
+    reads the move first, or it takes so long that the mail must not wait for it any more."""
+    if _is_hour_over(session, mail, now=now):
         return now + RENEWAL
     if mail.kind not in WITH_DATES:
         return now

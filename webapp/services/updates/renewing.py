@@ -28,61 +28,79 @@ from webapp.services.updates.snapshot import Snapshot
 from webapp.services.updates.status import date_lines, frame, introduction, season_ahead, unintroduced
 from webapp.timezones import local
 
-SIGNED = (UpdateKind.NEWS_MOVED, UpdateKind.CORRECTION, UpdateKind.CLOSING)
-"""Updates without a list of every date, which a person signs."""
+OTHERS = (UpdateKind.NO_NEWS, UpdateKind.NEWS_MOVED, UpdateKind.CORRECTION, UpdateKind.CLOSING)
+"""Updates that do not say every agreed date as it is now."""
 
 
 def renew(session: Session, engagement: Engagement, *, now: datetime, next_news_at: datetime | None = None) -> None:
     """Write what waits and nobody has as things are now: a date that nobody read has not moved. The oldest says what is
     new; a notice that has nothing left to say is taken back, and leaves no trace for clients. `next_news_at` is the
     hour by which the next news comes now, where the rhythm or the calendar changed; where the hour that was to be
-    printed is over, it is that of the planned update."""
-    waiting = unread.of_work(session, engagement.id)
-    if next_news_at is None and any(update.next_news_at and update.next_news_at <= now for update in waiting):
+    printed is over, it is that of the planned update. All of it is put into the outbox anew, so that it leaves in its
+    order."""
+    waiting = unread.of_work(session, engagement.id, (*unread.WITH_DATES, *OTHERS))
+    dated = [update for update in waiting if update.kind in unread.WITH_DATES]
+    if next_news_at is None and any(update.next_news_at and update.next_news_at <= now for update in dated):
         planned = slots.current(session, engagement)
         next_news_at = planned.promised_by if planned is not None and planned.promised_by > now else None
-    _count_as_untold(session, waiting)
+    _count_as_untold(session, dated)
     for update in waiting:
-        delays = () if update.kind is UpdateKind.WELCOME else untold.untold(session, engagement)
-        introduced = _introduced_anew(session, engagement, update, now=now)
-        if introduced:
-            update.snapshot = Snapshot.load(update.snapshot).model_copy(update=introduced).dump()
-        if not delays and _is_moot(update, engagement):
-            telling.take_back(session, update, now=now)
-        else:
-            told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
-            sooner = next_news.soonest(update.next_news_at, delays, now=now)
-            if next_news_at is None and sooner != update.next_news_at:
-                # For the others that wait, too: no two of them name different hours.
-                next_news_at = sooner
-            if next_news_at is not None:
-                update.next_news_at = next_news.soonest(next_news_at, delays, now=now)
-                told["next_news_at"] = update.next_news_at
-                is_first = update.kind is UpdateKind.WELCOME
-                since = date.min if is_first else local(update.released_at, engagement.cadence["zone"]).date()
-                told["season"] = season_ahead(session, engagement, update.next_news_at, since=since)
-            if update.kind is UpdateKind.WELCOME:
-                told["cadence"] = engagement.cadence
-            update.snapshot = Snapshot.load(update.snapshot).model_copy(update=told).dump()
-            telling.tell_anew(session, update, now=now)
-            if next_news_at is not None:
-                session.execute(delete(Commitment).where(Commitment.update_id == update.id))
-                next_news.printed(session, update)
-        untold.told(session, engagement, update, now=now)
-        audits.note(session, "renewed", update, now=now, actor="clock")
-    _sign_anew(session, engagement, now=now)
+        if update in dated:
+            next_news_at = _write_anew(session, engagement, update, now=now, next_news_at=next_news_at)
+        elif dated or _is_signed_by_another(session, engagement, update, now=now):
+            _say_anew(session, engagement, update, now=now)
 
 
-def _sign_anew(session: Session, engagement: Engagement, *, now: datetime) -> None:
-    """What else waits and nobody has is signed by who looks after the work now."""
-    owner = frame(session, engagement, now=now)["owner"]
-    for update in unread.of_work(session, engagement.id, SIGNED):
-        frozen = Snapshot.load(update.snapshot)
-        if owner is None or frozen.owner is None or frozen.owner.in_charge == owner.in_charge:
-            continue
-        told = {"owner": owner, **_introduced_anew(session, engagement, update, now=now)}
-        update.snapshot = frozen.model_copy(update=told).dump()
+def _write_anew(
+    session: Session, engagement: Engagement, update: Update, *, now: datetime, next_news_at: datetime | None
+) -> datetime | None:
+    """One update that says every date. The hour that it prints where that changed, for the others that wait, too: no
+    two of them name different hours."""
+    delays = () if update.kind is UpdateKind.WELCOME else untold.untold(session, engagement)
+    introduced = _introduced_anew(session, engagement, update, now=now)
+    if introduced:
+        update.snapshot = Snapshot.load(update.snapshot).model_copy(update=introduced).dump()
+    if not delays and _is_moot(update, engagement):
+        telling.take_back(session, update, now=now)
+    else:
+        told = {**frame(session, engagement, now=now), "dates": date_lines(engagement), "delays": delays}
+        sooner = next_news.soonest(update.next_news_at, delays, now=now)
+        if next_news_at is None and sooner != update.next_news_at:
+            next_news_at = sooner
+        if next_news_at is not None:
+            update.next_news_at = next_news.soonest(next_news_at, delays, now=now)
+            told["next_news_at"] = update.next_news_at
+            is_first = update.kind is UpdateKind.WELCOME
+            since = date.min if is_first else local(update.released_at, engagement.cadence["zone"]).date()
+            told["season"] = season_ahead(session, engagement, update.next_news_at, since=since)
+        if update.kind is UpdateKind.WELCOME:
+            told["cadence"] = engagement.cadence
+        update.snapshot = Snapshot.load(update.snapshot).model_copy(update=told).dump()
         telling.tell_anew(session, update, now=now)
+        if next_news_at is not None:
+            session.execute(delete(Commitment).where(Commitment.update_id == update.id))
+            next_news.printed(session, update)
+    untold.told(session, engagement, update, now=now)
+    audits.note(session, "renewed", update, now=now, actor="clock")
+    return next_news_at
+
+
+def _is_signed_by_another(session: Session, engagement: Engagement, update: Update, *, now: datetime) -> bool:
+    """Whether an update is signed by somebody who does not look after the work any more."""
+    owner, signs = frame(session, engagement, now=now)["owner"], Snapshot.load(update.snapshot).owner
+    return owner is not None and signs is not None and owner.in_charge != signs.in_charge
+
+
+def _say_anew(session: Session, engagement: Engagement, update: Update, *, now: datetime) -> None:
+    """One of the others, after what was written anew before it, and signed by who looks after the work now."""
+    told = {
+        "owner": frame(session, engagement, now=now)["owner"],
+        **_introduced_anew(session, engagement, update, now=now),
+    }
+    if update.kind is UpdateKind.NO_NEWS:
+        told["dates"] = date_lines(engagement, untold.untold_entries(session, engagement))
+    update.snapshot = Snapshot.load(update.snapshot).model_copy(update=told).dump()
+    telling.tell_anew(session, update, now=now)
 
 
 def says(session: Session, engagement: Engagement, steps: dict[int, StepChange], *, now: datetime) -> bool:
