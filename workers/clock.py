@@ -100,7 +100,7 @@ class Clock:
         self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("call broken what a manager was to phone and did not", calls.score)
         self._each("say at the promised hour that work which rests still does", engagements.say_it_rests)
-        self._each("some working days before an agreed date, ask its owner whether it holds", questions.ask)
+        self._questions("some working days before an agreed date, ask its owner whether it holds")
         self._each("on a working morning, tell everybody once what they have to do today", day_mails.morning)
         self._each("before the sending time, call once more for what is unfiled", last_calls.last_calls)
         self._each("at the sending time, ask owner and manager for two lines", last_calls.ask_for_two_lines)
@@ -153,6 +153,13 @@ class Clock:
                 self._untellable[engagement_id] = time.monotonic()
             if self._stopping():
                 return
+
+    def _questions(self, sentence: str) -> None:
+        """Looked at without a lock, as there is nearly always nothing to ask."""
+        with self._database.reader() as session:
+            is_due = questions.is_to_look(session, now=database.now(session))
+        if is_due:
+            self._each(sentence, questions.ask)
 
     def _notice_jump(self, session: Session, *, now: datetime) -> None:
         last = session.get(Tick, TICK)

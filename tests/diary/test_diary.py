@@ -174,6 +174,7 @@ KNOWN: dict[str, Sequence[Act | Off | int]] = {
         acts.file(),
         192,
     ],
+    "a step that falls away in the night, and a rest before anybody read it": [13, acts.drop_now(0), acts.rest, 24],
     "a new person told in the night, and a rest before anybody read it": [13, acts.hand_over_now, 1, acts.rest, 24],
     "a date lost in the night after an update that nobody filed": [
         acts.add(15),

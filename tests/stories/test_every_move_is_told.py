@@ -25,10 +25,10 @@ from webapp.models import (
     TellingState,
     Update,
 )
+from webapp.models.update import TAKEN_BACK
 from webapp.services.core.errors import Refused
 from webapp.services.dates import ledger, milestones
 from webapp.services.dates.ledger import When
-from webapp.services.dates.unread import TAKEN_BACK
 from webapp.services.promised import planning
 from webapp.services.reports import checkpoints
 from webapp.services.rhythm import slots

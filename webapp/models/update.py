@@ -48,6 +48,10 @@ class Update(Identified):
     tellings: Mapped[list["Telling"]] = relationship(back_populates="update")
 
 
+KNOWN, TAKEN_BACK = "known", "taken_back"
+"""Why a telling was passed over that says nothing its reader lacks: they have it in writing, or it is not so."""
+
+
 class Telling(Identified):
     """That one contact must be, or was, told one update: by a mail, or by phone and by whom."""
 

@@ -1,12 +1,12 @@
 """Before an agreed date, its owner is asked whether it holds, and asked again while they are not sure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from emails.pieces import last_day
 from webapp.models import (
@@ -27,6 +27,10 @@ from webapp.services.core import audits, locks
 from webapp.services.core.firm import clock_jumped, the_firm
 from webapp.services.dates import ledger as promises
 from webapp.timezones import local
+
+ONE_DAY = timedelta(days=1)
+AT_ONCE = 500
+"""Numbers in one statement."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,24 @@ def ask(session: Session, *, now: datetime) -> int:
     calendar = firm_calendar.of_firm(firm)
     if not calendar.is_working(here.date()) or here.time() < firm.day_mail_at:
         return 0
+    horizon = calendar.add(here.date(), firm.ask_days + 1)
+    steps = session.execute(_to_look_at(here.date(), horizon).options(selectinload(Milestone.promises))).all()
     look = _Look(session, calendar, here.date(), firm.ask_days, now)
-    return sum(
-        look.at(engagement, milestone) for engagement in _open_work(session) for milestone in engagement.milestones
-    )
+    look.read([milestone for _, milestone in steps])
+    return sum(look.at(engagement, milestone) for engagement, milestone in steps)
+
+
+def is_to_look(session: Session, *, now: datetime) -> bool:
+    """Whether `ask` has anything to do now, without a change."""
+    firm = the_firm(session)
+    if firm is None or clock_jumped(session):
+        return False
+    here = local(now, firm.zone)
+    calendar = firm_calendar.of_firm(firm)
+    if not calendar.is_working(here.date()) or here.time() < firm.day_mail_at:
+        return False
+    horizon = calendar.add(here.date(), firm.ask_days + 1)
+    return session.execute(_to_look_at(here.date(), horizon).limit(1)).first() is not None
 
 
 def waiting(session: Session, owners: Collection[int] | None = None) -> Sequence[DateQuestion]:
@@ -130,12 +148,44 @@ def _is_reported(session: Session, question: DateQuestion) -> bool:
     return session.scalars(since.limit(1)).first() is not None
 
 
-def _open_work(session: Session) -> Sequence[Engagement]:
-    """All of it with its steps and their ledger, in a few queries however much there is."""
-    ledger = selectinload(Engagement.milestones).selectinload(Milestone.promises).joinedload(Promise.words)
-    return session.scalars(
-        select(Engagement).where(Engagement.state == EngagementState.OPEN).options(ledger).order_by(Engagement.id)
-    ).all()
+def _to_look_at(today: date, horizon: date) -> Select[Engagement, Milestone]:
+    """The steps of open work whose date comes by the horizon or has passed, where it was not asked about yet or is to
+    be asked about again; and those with a question that needs no answer any more. Some others may be among them."""
+    last = func.coalesce(Promise.ends_on, Promise.starts_on)
+    of_step = DateQuestion.milestone_id == Milestone.id
+    newer = aliased(Promise)
+    is_latest = ~exists().where(newer.milestone_id == DateQuestion.milestone_id, newer.id > DateQuestion.promise_id)
+    comes = exists().where(
+        Promise.milestone_id == Milestone.id,
+        or_(last <= horizon, Promise.next_news_at < datetime.combine(horizon + 2 * ONE_DAY, time(0), UTC)),
+    )
+    was_asked = exists().where(of_step, DateQuestion.asked_on >= today)
+    waits = exists().where(of_step, DateQuestion.closed_at.is_(None), DateQuestion.answered_at.is_(None))
+    is_sure = (
+        exists()
+        .where(of_step, is_latest, Promise.id == DateQuestion.promise_id)
+        .where(or_(last >= today, DateQuestion.asked_on > last))
+    )
+    reported = (
+        exists()
+        .where(Slot.engagement_id == Milestone.engagement_id, Checkpoint.slot_id == Slot.id)
+        .where(CheckpointRevision.checkpoint_id == Checkpoint.id)
+        .where(CheckpointRevision.submitted_at > DateQuestion.asked_at)
+        .correlate(Milestone, DateQuestion)
+    )
+    is_over = or_(Milestone.done_on.is_not(None), Milestone.dropped_at.is_not(None))
+    needs_none = exists().where(
+        of_step,
+        DateQuestion.closed_at.is_(None),
+        or_(is_over, ~is_latest, DateQuestion.answer.is_(None) & reported),
+    )
+    is_due = ~is_over & comes & ~was_asked & ~waits & or_(Milestone.is_at_risk, ~is_sure)
+    return (
+        select(Engagement, Milestone)
+        .join(Milestone, Milestone.engagement_id == Engagement.id)
+        .where(Engagement.state == EngagementState.OPEN, or_(is_due, needs_none))
+        .order_by(Engagement.id, Milestone.position)
+    )
 
 
 class _Look:
@@ -144,15 +194,23 @@ class _Look:
     def __init__(self, session: Session, calendar: WorkingDays, today: date, days: int, now: datetime) -> None:
         self.session, self.calendar, self.today, self.days, self.now = session, calendar, today, days, now
         self.asked: dict[int, list[DateQuestion]] = defaultdict(list)
-        for question in session.scalars(select(DateQuestion).order_by(DateQuestion.id)):
-            self.asked[question.milestone_id].append(question)
-        reported = (
-            select(Slot.engagement_id, func.max(CheckpointRevision.submitted_at))
-            .join(Checkpoint, Checkpoint.slot_id == Slot.id)
-            .join(CheckpointRevision, CheckpointRevision.checkpoint_id == Checkpoint.id)
-            .group_by(Slot.engagement_id)
-        )
-        self.reported: dict[int, datetime] = {row[0]: row[1] for row in session.execute(reported)}
+        self.reported: dict[int, datetime] = {}
+
+    def read(self, milestones: Sequence[Milestone]) -> None:
+        """What was asked about these steps, and when their works were last reported on."""
+        for some in _some([milestone.id for milestone in milestones]):
+            asked = select(DateQuestion).where(DateQuestion.milestone_id.in_(some)).order_by(DateQuestion.id)
+            for question in self.session.scalars(asked):
+                self.asked[question.milestone_id].append(question)
+        for some in _some(sorted({milestone.engagement_id for milestone in milestones})):
+            reported = (
+                select(Slot.engagement_id, func.max(CheckpointRevision.submitted_at))
+                .join(Checkpoint, Checkpoint.slot_id == Slot.id)
+                .join(CheckpointRevision, CheckpointRevision.checkpoint_id == Checkpoint.id)
+                .where(Slot.engagement_id.in_(some))
+                .group_by(Slot.engagement_id)
+            )
+            self.reported.update((row[0], row[1]) for row in self.session.execute(reported))
 
     def at(self, engagement: Engagement, milestone: Milestone) -> int:
         """Close what needs no answer any more, and ask where it is time. How many were asked: one or none."""
@@ -181,6 +239,10 @@ class _Look:
         self.session.add(made)
         self.session.flush()
         return 1
+
+
+def _some(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
 
 
 def _awaited(entry: Promise, engagement: Engagement) -> date | None:

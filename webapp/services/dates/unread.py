@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from webapp.models import MailState, OutboxEmail, OutboxTelling, Telling, TellingState, Update, UpdateKind
+from webapp.models.update import KNOWN, TAKEN_BACK
 
 WITH_DATES = (UpdateKind.WELCOME, UpdateKind.REGULAR, UpdateKind.CHANGED, UpdateKind.DELAY_NOTICE)
 """Updates that say every agreed date."""
-KNOWN, TAKEN_BACK = "known", "taken_back"
 NOT_FOR_THEM = (KNOWN, TAKEN_BACK)
 """Why an update was passed over that is nothing to a reader, whose page does not show it either."""
 ON_THE_LINE = (MailState.CLAIMED, MailState.TRANSMITTING, MailState.SENT, MailState.UNKNOWN)

@@ -7,7 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emails.registry import RULES
-from webapp.models import MailState, OutboxEmail, OutboxTelling, Task, TaskKind, Telling, TellingState, User
+from webapp.models import (
+    EngagementState,
+    MailState,
+    OutboxEmail,
+    OutboxTelling,
+    Task,
+    TaskKind,
+    Telling,
+    TellingState,
+    User,
+)
+from webapp.models.update import TAKEN_BACK
 from webapp.services.core import tasks
 from webapp.services.mail.delivery_reports import DeliveryReport
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
@@ -50,11 +61,12 @@ def not_told(session: Session, mail: OutboxEmail, why: str, *, now: datetime) ->
 
 def pass_over(session: Session, telling: Telling, why: str, *, now: datetime) -> None:
     """No mail goes to this reader any more. What it said is skipped, but a moved date is told by phone: silence about
-    it would be worse than a call."""
+    it would be worse than a call. Where the work rests or ended first, it was never said, on their page neither."""
     if telling.update.snapshot.get("delays"):
         phone(session, telling, now=now)
     else:
-        telling.state, telling.skipped_why = TellingState.SKIPPED, why
+        is_unsaid = telling.update.engagement.state is not EngagementState.OPEN
+        telling.state, telling.skipped_why = TellingState.SKIPPED, TAKEN_BACK if is_unsaid else why
 
 
 def phone(session: Session, telling: Telling, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ from webapp.models import (
     Update,
     UpdateKind,
 )
+from webapp.models.update import TAKEN_BACK
 from webapp.services.core import audits
 from webapp.services.dates import unread
 from webapp.services.rhythm import slots
@@ -162,7 +163,7 @@ def take_back_news_moved(session: Session, engagement: Engagement, *, now: datet
 
 
 def _is_taken_back(update: Update) -> bool:
-    return all(row.skipped_why == unread.TAKEN_BACK for row in update.tellings)
+    return all(row.skipped_why == TAKEN_BACK for row in update.tellings)
 
 
 def _newest(session: Session, engagement: Engagement, *which: ColumnElement[bool]) -> Update | None:
@@ -260,7 +261,7 @@ def welcome_after_all(session: Session, engagement: Engagement, frozen: Snapshot
     welcome = session.scalars(
         select(Update).where(Update.engagement_id == engagement.id, Update.kind == UpdateKind.WELCOME)
     ).one_or_none()
-    if welcome is None or any(row.skipped_why != unread.TAKEN_BACK for row in welcome.tellings):
+    if welcome is None or any(row.skipped_why != TAKEN_BACK for row in welcome.tellings):
         return False
     for row in welcome.tellings:
         row.skipped_why = None

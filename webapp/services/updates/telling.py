@@ -27,10 +27,10 @@ from webapp.models import (
     UpdateKind,
     User,
 )
+from webapp.models.update import KNOWN, TAKEN_BACK
 from webapp.services.core import tasks
 from webapp.services.core.firm import the_firm
 from webapp.services.dates import ledger
-from webapp.services.dates.unread import KNOWN, TAKEN_BACK
 from webapp.services.mail import consequences, outbox, queueing, writing
 from webapp.services.mail.eligibility import ADDRESS_CHANGED
 from webapp.services.rhythm.readers import reader

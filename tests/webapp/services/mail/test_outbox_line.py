@@ -43,7 +43,7 @@ def _rest(part: Participation, _now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("forbid", "why"), [(_stop, "stopped"), (_pause, "paused"), (_close, "closed"), (_rest, "paused")]
+    ("forbid", "why"), [(_stop, "stopped"), (_pause, "paused"), (_close, "taken_back"), (_rest, "taken_back")]
 )
 def test_what_was_forbidden_after_the_claim_is_not_sent(
     box: Box, now: datetime, forbid: Callable[[Participation, datetime], None], why: str
