@@ -95,12 +95,14 @@ class Clock:
         self._slots("send what is filed at its time, and say so where nothing is by the promised time")
         self._notices("tell a moved date at once, outside the rhythm")
         self._each("give what was promised outside the rhythm its hour", planning.bring_forward)
-        self._each("write anew what waits beyond the hour of news it prints", overtaken.write_anew)
+        self._where(overtaken.is_any, "write anew what waits beyond the hour of news it prints", overtaken.write_anew)
         self._each("say who has not heard of a moved date within the working hours for it", deadlines.look)
         self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("call broken what a manager was to phone and did not", calls.score)
         self._each("say at the promised hour that work which rests still does", engagements.say_it_rests)
-        self._questions("some working days before an agreed date, ask its owner whether it holds")
+        self._where(
+            questions.is_to_look, "some working days before a date, ask its owner whether it holds", questions.ask
+        )
         self._each("on a working morning, tell everybody once what they have to do today", day_mails.morning)
         self._each("before the sending time, call once more for what is unfiled", last_calls.last_calls)
         self._each("at the sending time, ask owner and manager for two lines", last_calls.ask_for_two_lines)
@@ -154,12 +156,12 @@ class Clock:
             if self._stopping():
                 return
 
-    def _questions(self, sentence: str) -> None:
-        """Looked at without a lock, as there is nearly always nothing to ask."""
+    def _where(self, is_due: Callable[..., bool], sentence: str, act: Callable[..., object]) -> None:
+        """One line of the schedule for which there is nearly always nothing to do: looked at before any lock."""
         with self._database.reader() as session:
-            is_due = questions.is_to_look(session, now=database.now(session))
-        if is_due:
-            self._each(sentence, questions.ask)
+            found = is_due(session, now=database.now(session))
+        if found:
+            self._each(sentence, act)
 
     def _notice_jump(self, session: Session, *, now: datetime) -> None:
         last = session.get(Tick, TICK)

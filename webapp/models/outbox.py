@@ -37,7 +37,8 @@ class OutboxEmail(Identified):
 
     __tablename__ = "outbox_email"
     __table_args__ = (
-        Index("ix_outbox_email_state_not_before", "state", "not_before"),
+        # In the order in which mails leave, with all that is asked of a row before it is read: its body may be large.
+        Index("ix_outbox_email_leaving", "state", "priority", "not_before", "id", "expires_at"),
         Index("ix_outbox_email_to_address", "to_address"),
         Index("ix_outbox_email_unwritten", "state", "not_before", sqlite_where=UNWRITTEN, postgresql_where=UNWRITTEN),
     )

@@ -15,6 +15,11 @@ from webapp.services.updates import renewing, telling
 AT_ONCE = 50
 
 
+def is_any(session: Session, *, now: datetime) -> bool:
+    """Whether there is such a mail, without a change."""
+    return bool(_overtaken(session, now=now, most=1))
+
+
 def write_anew(session: Session, *, now: datetime) -> int:
     """What nobody has yet says when the news comes now; where somebody has it, the others read it without an hour.
     Returns how many updates."""
@@ -22,7 +27,7 @@ def write_anew(session: Session, *, now: datetime) -> int:
     return sum(_write(session, update, now=now) for update in found)
 
 
-def _overtaken(session: Session, *, now: datetime) -> Sequence[Update]:
+def _overtaken(session: Session, *, now: datetime, most: int = AT_ONCE) -> Sequence[Update]:
     waits = (
         select(Telling.update_id)
         .join(OutboxTelling, OutboxTelling.telling_id == Telling.id)
@@ -34,7 +39,7 @@ def _overtaken(session: Session, *, now: datetime) -> Sequence[Update]:
             Telling.next_news_at <= now,
         )
     )
-    return session.scalars(select(Update).where(Update.id.in_(waits)).order_by(Update.id).limit(AT_ONCE)).all()
+    return session.scalars(select(Update).where(Update.id.in_(waits)).order_by(Update.id).limit(most)).all()
 
 
 def _write(session: Session, update: Update, *, now: datetime) -> bool:
