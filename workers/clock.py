@@ -100,9 +100,7 @@ class Clock:
         self._each("score each printed time of next news, kept or broken", next_news.score)
         self._each("call broken what a manager was to phone and did not", calls.score)
         self._each("say at the promised hour that work which rests still does", engagements.say_it_rests)
-        self._where(
-            questions.is_to_look, "some working days before a date, ask its owner whether it holds", questions.ask
-        )
+        self._where(questions.is_to_look, "before an agreed date, ask its owner whether it holds", questions.ask)
         self._each("on a working morning, tell everybody once what they have to do today", day_mails.morning)
         self._each("before the sending time, call once more for what is unfiled", last_calls.last_calls)
         self._each("at the sending time, ask owner and manager for two lines", last_calls.ask_for_two_lines)
