@@ -3,16 +3,28 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from emails.pieces import last_day
-from webapp.models import Ask, AskState, Engagement, EngagementState, Firm, Milestone
+from webapp.models import (
+    Act,
+    Ask,
+    AskState,
+    Engagement,
+    EngagementState,
+    Firm,
+    Milestone,
+    Promise,
+    Slot,
+    SlotState,
+    Stage,
+)
 from webapp.services.calendar import firm_calendar
 from webapp.services.calendar.working_days import WorkingDays
 from webapp.services.dates import ledger, staleness
@@ -84,9 +96,11 @@ def of_all(session: Session, work: Sequence[Engagement], firm: Firm, *, now: dat
 def pressing(session: Session, firm: Firm, *, now: datetime) -> list[list[Signal]]:
     """The open work that might run late, each with its signals: what is most pressing first, then what has more
     reasons, then the sooner date."""
+    today = local(now, firm.zone).date()
+    horizon = firm_calendar.of_firm(firm).add(today, SOON_DAYS + 1)
     running = session.scalars(
         select(Engagement)
-        .where(Engagement.state == EngagementState.OPEN)
+        .where(Engagement.state == EngagementState.OPEN, _may_have_one(session, today, horizon))
         .options(
             joinedload(Engagement.client),
             joinedload(Engagement.owner),
@@ -97,6 +111,30 @@ def pressing(session: Session, firm: Firm, *, now: datetime) -> list[list[Signal
     ).all()
     found = of_all(session, running, firm, now=now).values()
     return sorted((signals for signals in found if signals), key=_urgency)
+
+
+def _may_have_one(session: Session, today: date, horizon: date) -> ColumnElement[bool]:
+    """Whether anything can speak against a work, asked of the tables, so that what runs well is not even read: a date
+    that is near, past, in doubt or moved often; something overdue; a long stage; a last promised day without a
+    report."""
+    step = Milestone.engagement_id == Engagement.id, Milestone.done_on.is_(None), Milestone.dropped_at.is_(None)
+    comes = exists().where(
+        Promise.milestone_id == Milestone.id, func.coalesce(Promise.ends_on, Promise.starts_on) <= horizon
+    )
+    moves = select(func.count()).where(Promise.milestone_id == Milestone.id, Promise.act == Act.MOVE).scalar_subquery()
+    of_dates = exists().where(*step, or_(Milestone.is_at_risk, comes, moves >= OFTEN))
+    overdue = exists().where(Ask.engagement_id == Engagement.id, Ask.state == AskState.OPEN, Ask.due_on < today)
+    stages = session.execute(select(Stage.id, Stage.usual_days).where(Stage.usual_days.is_not(None)))
+    long = [
+        and_(Engagement.stage_id == number, Engagement.stage_since < today - timedelta(days=usual or 0))
+        for number, usual in stages
+    ]
+    later = aliased(Slot)
+    was_reported = exists().where(
+        later.engagement_id == Slot.engagement_id, later.local_on > Slot.local_on, later.state == SlotState.RELEASED
+    )
+    silent = exists().where(Slot.engagement_id == Engagement.id, Slot.state == SlotState.NO_NEWS, ~was_reported)
+    return or_(of_dates, overdue, silent, *long)
 
 
 def _urgency(signals: list[Signal]) -> tuple[int, int, date, int]:

@@ -20,7 +20,11 @@ TUESDAY = datetime(2026, 4, 7, 9, 0, tzinfo=UTC)
 
 
 def found(session: Session, world: World, work: Engagement, now: datetime) -> list[Signal]:
-    return signals.of(session, work, world.firm, now=now)
+    """Of this work, the only one; that of all works, which is narrowed by a query, finds the same."""
+    session.flush()
+    of_work = signals.of(session, work, world.firm, now=now)
+    assert signals.pressing(session, world.firm, now=now) == ([of_work] if of_work else [])
+    return of_work
 
 
 def signs(session: Session, world: World, work: Engagement, now: datetime) -> list[Sign]:
