@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.models import (
@@ -111,7 +111,7 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
         select(HandOver).where(HandOver.to_user_id == user.id, HandOver.acknowledged_at.is_(None))
     ).all()
     ticks = {tick.name: tick.at for tick in session.scalars(select(Tick).where(Tick.name.in_([QUEUE_DOWN, CLOCK])))}
-    drafts = select(Engagement.id).where(Engagement.state == EngagementState.DRAFT)
+    drafts = select(func.count()).where(Engagement.state == EngagementState.DRAFT)
     return Board(
         questions=questions.shown(session, owners),
         to_read=[task for task in waiting if task.kind is TaskKind.NOTICE_TO_READ] if owners is None else [],
@@ -130,7 +130,7 @@ def show(session: Session, user: User, *, on: date, now: datetime) -> Board:
         calls=calls.open_ones(session),
         replies=replies.waiting(session, owners=owners),
         handovers=handovers,
-        drafts=len(session.scalars(drafts).all()) if owners is None else 0,
+        drafts=session.scalar(drafts) or 0 if owners is None else 0,
         under_way=acts.going(session, user),
         is_queue_down=QUEUE_DOWN in ticks,
         is_clock_silent=CLOCK in ticks and now - ticks[CLOCK] > CLOCK_SILENT,
