@@ -221,4 +221,4 @@ def test_letters_that_a_server_cannot_carry_are_said_in_plain_words(
 
     box.do(troubles.tell, now=now)
 
-    assert "letters that an email server on the way cannot carry" in _told_to_staff(box)
+    assert "letters that a mail server on the way cannot carry" in _told_to_staff(box)

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from tests.support.site import Site, Visitor
 from webapp.models import MailState, OutboxEmail
 
-LETTERS = "letters that an email server on the way cannot carry"
+LETTERS = "letters that a mail server on the way cannot carry"
 REFUSED = "Their mail server refused it for good"
 
 
