@@ -47,31 +47,33 @@ def ask(session: Session, *, now: datetime) -> int:
     not asked about yet; while it is in doubt, again on the next working day. Questions that need no answer any more, as
     the date moved, the step was done or a report said how it stands, are closed. On working days only, from the hour of
     the day's mail."""
-    firm = the_firm(session)
-    if firm is None or clock_jumped(session):
+    hour = _hour(session, now=now)
+    if hour is None:
         return 0
-    here = local(now, firm.zone)
-    calendar = firm_calendar.of_firm(firm)
-    if not calendar.is_working(here.date()) or here.time() < firm.day_mail_at:
-        return 0
-    horizon = calendar.add(here.date(), firm.ask_days + 1)
-    steps = session.execute(_to_look_at(here.date(), horizon).options(selectinload(Milestone.promises))).all()
-    look = _Look(session, calendar, here.date(), firm.ask_days, now)
+    calendar, today, days = hour
+    wanted = _to_look_at(calendar, today, days).options(selectinload(Milestone.promises))
+    steps = session.execute(wanted).all()
+    look = _Look(session, calendar, today, days, now)
     look.read([milestone for _, milestone in steps])
     return sum(look.at(engagement, milestone) for engagement, milestone in steps)
 
 
 def is_to_look(session: Session, *, now: datetime) -> bool:
     """Whether `ask` has anything to do now, without a change."""
+    hour = _hour(session, now=now)
+    return hour is not None and session.execute(_to_look_at(*hour).limit(1)).first() is not None
+
+
+def _hour(session: Session, *, now: datetime) -> tuple[WorkingDays, date, int] | None:
+    """The calendar, the day there and how many days before a date is asked about; None while nobody is asked."""
     firm = the_firm(session)
     if firm is None or clock_jumped(session):
-        return False
+        return None
     here = local(now, firm.zone)
     calendar = firm_calendar.of_firm(firm)
     if not calendar.is_working(here.date()) or here.time() < firm.day_mail_at:
-        return False
-    horizon = calendar.add(here.date(), firm.ask_days + 1)
-    return session.execute(_to_look_at(here.date(), horizon).limit(1)).first() is not None
+        return None
+    return calendar, here.date(), firm.ask_days
 
 
 def waiting(session: Session, owners: Collection[int] | None = None) -> Sequence[DateQuestion]:
@@ -148,9 +150,11 @@ def _is_reported(session: Session, question: DateQuestion) -> bool:
     return session.scalars(since.limit(1)).first() is not None
 
 
-def _to_look_at(today: date, horizon: date) -> Select[Engagement, Milestone]:
-    """The steps of open work whose date comes by the horizon or has passed, where it was not asked about yet or is to
-    be asked about again; and those with a question that needs no answer any more. Some others may be among them."""
+def _to_look_at(calendar: WorkingDays, today: date, days: int) -> Select[Engagement, Milestone]:
+    """The steps of open work whose date is at most so many working days away or has passed, where it was not asked
+    about yet or is to be asked about again; and those with a question that needs no answer any more. Some others may be
+    among them."""
+    horizon = calendar.add(today, days + 1)
     last = func.coalesce(Promise.ends_on, Promise.starts_on)
     of_step = DateQuestion.milestone_id == Milestone.id
     newer = aliased(Promise)
